@@ -28,27 +28,32 @@ SERVED = (
 )
 
 
-def npm() -> Path:
-    """The npm to use: the machine's own, or else one installed beside this Python."""
-    beside = Path(sys.executable).parent / "npm"
-    found = shutil.which("npm") or (str(beside) if beside.exists() else None)
-    if found is None:
+def npm() -> tuple[str, dict[str, str]]:
+    """The npm to run and its environment: the machine's own, or one beside this Python."""
+    if found := shutil.which("npm"):
+        return found, dict(os.environ)
+    beside = Path(sys.executable).parent
+    if not (beside / "npm").exists():
         print("No npm on this machine: installing one into the environment.", flush=True)
         install = [sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes", "-r"]
         subprocess.run([*install, str(ROOT / "requirements" / "node.txt")], check=True)
-        found = str(beside)
-    return Path(found)
+    return str(beside / "npm"), {
+        **os.environ,
+        # npm is a script that asks for `node` by name.
+        "PATH": f"{beside}{os.pathsep}{os.environ['PATH']}",
+        # An office network may sign TLS anew; its authority is known to the system, not to node.
+        "NODE_OPTIONS": "--use-system-ca",
+    }
 
 
 def install_packages(folder: Path) -> Path:
     """Install the locked packages in the folder; npm checks every digest. Returns node_modules."""
     for name in ("package.json", "package-lock.json", ".npmrc"):
         shutil.copy(ROOT / name, folder)
-    program = npm()
-    # npm is a script that asks for `node` by name.
-    environment = {**os.environ, "PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}"}
+    program, environment = npm()
     quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    subprocess.run([program, "ci", *quiet], cwd=folder, env=environment, check=True)
+    if subprocess.run([program, "ci", *quiet], cwd=folder, env=environment, check=False).returncode:
+        sys.exit("npm could not install the packages that the pages are served with; see above.")
     return folder / "node_modules"
 
 
