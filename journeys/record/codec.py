@@ -17,7 +17,7 @@ import msgspec
 from eventsourcing.persistence import Mapper, StoredEvent
 
 from journeys.errors import WrongStore
-from journeys.household.facts import FACTS, Fact
+from journeys.household.facts import FACTS, Fact, Recorded
 
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]
 """Turns the state of one schema version, as a JSON object, into that of the next."""
@@ -33,20 +33,6 @@ class UnknownTopic(WrongStore):
     """A stored topic is not in the catalogue: the store was written by a newer version."""
 
     code = "unknown-topic"
-
-
-class Recorded(msgspec.Struct, frozen=True, gc=False):
-    """A fact at its place in the record.
-
-    `position` counts from 1 through the whole log, `version` from 1 through the household's
-    stream; `recorded_at` is the store's instant in microseconds since the epoch, UTC.
-    """
-
-    household: UUID
-    version: int
-    position: int
-    recorded_at: int
-    fact: Fact
 
 
 class Drafted(NamedTuple):

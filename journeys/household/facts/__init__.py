@@ -30,7 +30,7 @@ from journeys.household.facts.entry import (
     ReEnrolled,
     Referred,
 )
-from journeys.household.facts.envelope import ENVELOPE, UNCORRECTABLE, Fact
+from journeys.household.facts.envelope import ENVELOPE, UNCORRECTABLE, Fact, Recorded
 from journeys.household.facts.housing import (
     AbsenceRecorded,
     AccommodationEnded,
@@ -185,6 +185,7 @@ __all__ = [
     "ProcessingRestricted",
     "QualificationAwarded",
     "ReEnrolled",
+    "Recorded",
     "Referred",
     "RestrictionLifted",
     "TenancyRegistered",

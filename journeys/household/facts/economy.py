@@ -31,7 +31,7 @@ class IncomeObserved(Fact, frozen=True, kw_only=True):
 
 
 class IseeAttested(Fact, frozen=True, kw_only=True):
-    """An ISEE was attested: its kind, value and validity, and any discrepancy (difformità) noted."""
+    """An ISEE was attested: kind, value, validity, and any discrepancy (difformità) noted."""
 
     TOPIC: ClassVar[str] = "household.isee-attested.v1"
     SPAN: ClassVar[Span] = "open"

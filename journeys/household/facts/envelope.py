@@ -53,6 +53,20 @@ class Fact(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
         return Period(self.effective_from, self.effective_until)
 
 
+class Recorded(Struct, frozen=True, gc=False):
+    """A fact at its place in the record.
+
+    `position` counts from 1 through the whole log, `version` from 1 through the household's
+    stream; `recorded_at` is the store's instant in microseconds since the epoch, UTC.
+    """
+
+    household: UUID
+    version: int
+    position: int
+    recorded_at: int
+    fact: Fact
+
+
 ENVELOPE = frozenset(Fact.__struct_fields__)
 """Names of the fields that every fact has."""
 

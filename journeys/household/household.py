@@ -1,0 +1,277 @@
+"""The household as commands see it: its facts folded into what the rules need to know."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from uuid import UUID
+
+from journeys.household.facts import (
+    ENDS,
+    BaselineFixed,
+    Enrolled,
+    EntryCorrected,
+    EntryRetracted,
+    EvidenceCaptured,
+    Fact,
+    GuestHosted,
+    HouseholdRegistered,
+    HouseholdsMerged,
+    HouseholdSplit,
+    MemberJoined,
+    MemberLeft,
+    ParticipationWithdrawn,
+    PersonalDataErased,
+    ProcessingRestricted,
+    ReEnrolled,
+    Referred,
+)
+from journeys.household.history import resolve
+from journeys.values import Period
+
+
+class Household:
+    """One household's stream, folded. Applying a fact only assigns; it never refuses.
+
+    `facts` holds every fact as recorded, in version order. The other attributes tell what stands
+    after corrections and retractions:
+
+    * `standing`: version to the fact that stands there, with its corrections applied
+    * `members`: member to the periods of membership; `guests`: guest to the periods of stay
+    * `ended`: version of a start to the version of its end
+    * `referred_on`: the first referral; `withdrawn_on`: the day participation ended
+    * `merged_into`: the household that this one became a part of
+    """
+
+    __slots__ = (
+        "baselines",
+        "ended",
+        "evidence",
+        "facts",
+        "guests",
+        "id",
+        "members",
+        "merged_into",
+        "referred_on",
+        "restrictions",
+        "standing",
+        "withdrawn_on",
+    )
+
+    def __init__(self, household: UUID) -> None:
+        self.id = household
+        self.facts: list[Fact] = []
+        self._clear()
+
+    @classmethod
+    def fold(cls, household: UUID, facts: Iterable[Fact]) -> Household:
+        """The household after `facts`, its stream in version order."""
+        folded = cls(household)
+        apply = folded.apply
+        for fact in facts:
+            apply(fact)
+        return folded
+
+    @property
+    def version(self) -> int:
+        """How many facts the stream holds."""
+        return len(self.facts)
+
+    def apply(self, fact: Fact) -> None:
+        """Take in the next fact of the stream."""
+        self.facts.append(fact)
+        kind = type(fact)
+        if kind is EntryCorrected or kind is EntryRetracted:
+            self._refold()
+        else:
+            version = len(self.facts)
+            self.standing[version] = fact
+            if handle := _HANDLERS.get(kind):
+                handle(self, version, fact)
+
+    def where(self, standing: Iterable[tuple[int, Fact]]) -> Household:
+        """The household as it would be if exactly these entries stood; for judging corrections."""
+        trial = Household(self.id)
+        trial.facts = self.facts
+        trial._restand(standing)
+        return trial
+
+    def without(self, version: int) -> Household:
+        """The household as it would be if the entry of `version` did not stand."""
+        return self.where((v, fact) for v, fact in self.standing.items() if v != version)
+
+    def is_member(self, member: UUID, day: dt.date) -> bool:
+        """Whether the person belongs to the household on that day."""
+        return any(day in period for period in self.members.get(member, ()))
+
+    @property
+    def restricted_by(self) -> int | None:
+        """The version of the restriction of processing that is in force, None where none is."""
+        return next((v for v in self.restrictions if v not in self.ended), None)
+
+    def relying_on(self, version: int) -> list[int]:
+        """Versions of standing facts that name `version`: ends, links, covered evidence."""
+        return [
+            other
+            for other, fact in self.standing.items()
+            if other != version and version in links(fact).values()
+        ]
+
+    def _clear(self) -> None:
+        self.standing: dict[int, Fact] = {}
+        self.members: dict[UUID, list[Period]] = {}
+        self.guests: dict[UUID, list[Period]] = {}
+        self.ended: dict[int, int] = {}
+        self.evidence: dict[str, int] = {}
+        self.baselines: dict[UUID | None, int] = {}
+        self.referred_on: dt.date | None = None
+        self.restrictions: list[int] = []
+        self.withdrawn_on: dt.date | None = None
+        self.merged_into: UUID | None = None
+
+    def _refold(self) -> None:
+        """Fold again what stands. Corrections are rare, and this way they have no special case."""
+        self._restand(
+            (version, reading.current)
+            for version, reading in enumerate(resolve(self.facts), start=1)
+            if reading.retracted_by is None
+            and not isinstance(reading.current, EntryCorrected | EntryRetracted)
+        )
+
+    def _restand(self, standing: Iterable[tuple[int, Fact]]) -> None:
+        self._clear()
+        for version, fact in standing:
+            self.standing[version] = fact
+            if handle := _HANDLERS.get(type(fact)):
+                handle(self, version, fact)
+
+
+Handler = Callable[[Household, int, Fact], None]
+
+LINKS = ("enrolment", "intervention", "plan", "captured", "previous")
+"""Fields that name another entry of the stream by its version, beside the ends of `ENDS`."""
+
+
+def links(fact: Fact) -> dict[str, int]:
+    """The versions of the same stream that a fact names: field (or field and place) to version."""
+    found = {
+        field: version
+        for field in _link_fields(type(fact))
+        if (version := getattr(fact, field)) is not None
+    }
+    for field in ("covers", "about"):
+        found |= {
+            f"{field}[{place}]": version for place, version in enumerate(getattr(fact, field, ()))
+        }
+    return found
+
+
+_SAYS_PEOPLE_ITSELF = (HouseholdRegistered, HouseholdSplit, HouseholdsMerged, PersonalDataErased)
+
+
+def people(fact: Fact) -> Iterator[tuple[str, UUID]]:
+    """The members that a fact speaks of as members, with the field that names each."""
+    if isinstance(fact, _SAYS_PEOPLE_ITSELF):
+        return
+    member = getattr(fact, "member", None)
+    if member is not None:
+        yield "member", member
+    for named in getattr(fact, "members", ()):
+        yield "members", named
+
+
+@cache
+def _link_fields(kind: type[Fact]) -> frozenset[str]:
+    fields = {field for field in LINKS if field in kind.__struct_fields__}
+    if kind in ENDS:
+        fields.add(ENDS[kind][0])
+    return frozenset(fields)
+
+
+def _joined(household: Household, _: int, fact: Fact) -> None:
+    assert isinstance(fact, MemberJoined)
+    household.members.setdefault(fact.member, []).append(Period(fact.effective_from))
+
+
+def _left(household: Household, _: int, fact: Fact) -> None:
+    assert isinstance(fact, MemberLeft)
+    if not fact.definitions:
+        _close(household.members.get(fact.member, []), fact.effective_from)
+
+
+def _close(periods: list[Period], day: dt.date) -> None:
+    for place, period in enumerate(periods):
+        if day in period:
+            periods[place] = Period(period.start, day)
+
+
+def _split(household: Household, _: int, fact: Fact) -> None:
+    assert isinstance(fact, HouseholdSplit)
+    if household.id == fact.origin:
+        for member in fact.members:
+            _close(household.members.get(member, []), fact.effective_from)
+
+
+def _merged(household: Household, _: int, fact: Fact) -> None:
+    assert isinstance(fact, HouseholdsMerged)
+    if household.id == fact.absorbed:
+        household.merged_into = fact.survivor
+
+
+def _hosted(household: Household, _: int, fact: Fact) -> None:
+    assert isinstance(fact, GuestHosted)
+    household.guests.setdefault(fact.guest, []).append(fact.effective)
+
+
+def _referred(household: Household, _: int, fact: Fact) -> None:
+    if household.referred_on is None or fact.effective_from < household.referred_on:
+        household.referred_on = fact.effective_from
+
+
+def _enrolled(household: Household, _: int, fact: Fact) -> None:
+    withdrawn = household.withdrawn_on
+    if withdrawn is not None and fact.effective_from >= withdrawn:
+        household.withdrawn_on = None
+
+
+def _withdrawn(household: Household, _: int, fact: Fact) -> None:
+    household.withdrawn_on = fact.effective_from
+
+
+def _baseline(household: Household, version: int, fact: Fact) -> None:
+    assert isinstance(fact, BaselineFixed)
+    household.baselines[fact.member] = version
+
+
+def _restricted(household: Household, version: int, _: Fact) -> None:
+    household.restrictions.append(version)
+
+
+def _captured(household: Household, version: int, fact: Fact) -> None:
+    assert isinstance(fact, EvidenceCaptured)
+    household.evidence[fact.sha256] = version
+
+
+def _ending(field: str) -> Handler:
+    def ended(household: Household, version: int, fact: Fact) -> None:
+        household.ended[getattr(fact, field)] = version
+
+    return ended
+
+
+_HANDLERS: dict[type[Fact], Handler] = {
+    MemberJoined: _joined,
+    MemberLeft: _left,
+    HouseholdSplit: _split,
+    HouseholdsMerged: _merged,
+    GuestHosted: _hosted,
+    Referred: _referred,
+    Enrolled: _enrolled,
+    ReEnrolled: _enrolled,
+    ParticipationWithdrawn: _withdrawn,
+    BaselineFixed: _baseline,
+    EvidenceCaptured: _captured,
+    ProcessingRestricted: _restricted,
+}
+_HANDLERS.update((kind, _ending(field)) for kind, (field, _) in ENDS.items())
