@@ -1,0 +1,1 @@
+"""What happened, and what it is worth: facts, contracts, claims, and the record that keeps them."""

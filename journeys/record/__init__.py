@@ -1,0 +1,1 @@
+"""How facts are kept: bytes, stores, proofs, personal data and its keys."""

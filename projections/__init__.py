@@ -1,0 +1,1 @@
+"""What people look at: read models built from the record, rebuilt at will."""
