@@ -1,0 +1,260 @@
+"""The one door for commands: what is asked becomes facts in the record, or a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import msgspec
+from eventsourcing.persistence import StoredEvent
+from msgspec.structs import replace
+
+from journeys.clock import ROME, Clock, instant
+from journeys.codes import CodeBook, shipped
+from journeys.errors import Conflict, NotFound
+from journeys.household.commands import Batch
+from journeys.household.facts import Fact, Recorded
+from journeys.household.history import History, read
+from journeys.household.household import Household
+from journeys.household.personal import (
+    UnfitPersonalData,
+    personal_fields,
+    plaintext,
+    subject_of,
+)
+from journeys.household.rules import decide
+from journeys.record.codec import CODEC, Codec
+from journeys.record.keys import Keyring, open_keyring
+from journeys.record.recorder import Placed, Recorder, RepeatedCommand, SourceRow
+from journeys.record.store import open_record
+from journeys.record.vault import VaultItem, blind_index, check_fiscal_code, open_item, seal
+
+TRIES = 5
+"""How often a batch is decided anew when others record on the same household meanwhile."""
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """What the asker takes away: where the facts stand, since when, and how to recognise them.
+
+    `position` and `recorded_at` (microseconds since the epoch) are the last fact's, `fingerprint`
+    is its leaf hash in hexadecimal. `repeated` says that the command had been carried out before
+    and this is its first receipt.
+    """
+
+    household: UUID
+    versions: tuple[int, ...]
+    position: int
+    recorded_at: int
+    fingerprint: str
+    repeated: bool = False
+
+
+class Appending(msgspec.Struct):
+    """Everything that one transaction writes."""
+
+    events: list[StoredEvent] = []
+    vault: list[VaultItem] = []
+    indexes: list[tuple[bytes, UUID, UUID]] = []
+    sources: list[SourceRow] = []
+
+
+class Journeys:
+    """Records facts on households and reads them back.
+
+    `recorder` keeps the log, `keyring` the subjects' keys, `codes` the code lists in force, and
+    `zone` is the calendar in which a recording instant has its day.
+    """
+
+    def __init__(
+        self,
+        recorder: Recorder,
+        keyring: Keyring,
+        *,
+        codes: CodeBook | None = None,
+        codec: Codec = CODEC,
+        zone: ZoneInfo = ROME,
+    ) -> None:
+        self.recorder = recorder
+        self.keyring = keyring
+        self.codes = codes or shipped()
+        self.codec = codec
+        self.zone = zone
+
+    @classmethod
+    def open(cls, url: str, home: Path, *, clock: Clock | None = None) -> Journeys:
+        """Open the store at `url` with the keys under `home`.
+
+        Raises `StoreUnavailable` or `WrongStore` for the store, `WrongSetting` for the keys.
+        """
+        return cls(open_record(url, clock=clock), open_keyring(url, home))
+
+    def close(self) -> None:
+        """Give back connections and file handles."""
+        self.recorder.close()
+        self.keyring.close()
+
+    def record(
+        self,
+        household: UUID,
+        facts: Sequence[Fact],
+        *,
+        command: UUID | None = None,
+        expected: int | None = None,
+        personal: Mapping[tuple[int, str], Any] | None = None,
+    ) -> Receipt:
+        """Record facts on one household, all of them or none.
+
+        A `command` that was carried out before answers with its first receipt and records
+        nothing. Raises the `Refusal` of the rule that is not met; `Conflict` when the household
+        is no longer at `expected`.
+        """
+        batch = Batch(household=household, facts=facts, personal=personal or {}, expected=expected)
+        [receipt] = self.record_all([batch], command=command)
+        return receipt
+
+    def record_all(self, batches: Sequence[Batch], *, command: UUID | None = None) -> list[Receipt]:
+        """Record batches on several households in one transaction, a receipt for each."""
+        if command is not None and (placed := self.recorder.receipt(command)):
+            return _receipts(placed, repeated=True)
+        for left in range(TRIES - 1, -1, -1):
+            appending = self._decided(batches, command)
+            try:
+                placed = self.recorder.append(
+                    appending.events,
+                    command=command,
+                    vault=appending.vault,
+                    indexes=appending.indexes,
+                    sources=appending.sources,
+                )
+            except RepeatedCommand as repeated:
+                return _receipts(repeated.placed, repeated=True)
+            except Conflict:
+                if not left or any(batch.expected is not None for batch in batches):
+                    raise
+            else:
+                return _receipts(placed)
+        raise AssertionError("unreachable: the last try returns or raises")
+
+    def household(self, household: UUID) -> Household:
+        """The household folded from its stream; version 0 where nothing was recorded."""
+        decode = self.codec.decode
+        return Household.fold(
+            household,
+            (decode(topic, state) for _, topic, state, _, _ in self.recorder.stream(household)),
+        )
+
+    def entries(self, household: UUID) -> list[Recorded]:
+        """The household's stream in version order; empty where nothing was recorded."""
+        decode = self.codec.decode
+        return [
+            Recorded(household, version, position, recorded_at, decode(topic, state))
+            for version, topic, state, recorded_at, position in self.recorder.stream(household)
+        ]
+
+    def history(
+        self, household: UUID, as_of: date | None = None, as_at: int | None = None
+    ) -> History:
+        """The household's timeline on a day, as known at an instant; `NotFound` where none is."""
+        entries = self.entries(household)
+        if not entries:
+            raise NotFound(f"No household {household} is in the record.", household=household)
+        return read(entries, as_of, as_at)
+
+    def disclose(self, household: UUID) -> dict[tuple[int, str], Any]:
+        """What the vault still holds of a household: by version and field, its plain content.
+
+        What was erased is absent. Raises a refusal for a wrong key or an altered item.
+        """
+        disclosed = {}
+        for item in self.recorder.vault_items(household):
+            key = self.keyring.get(item.subject)
+            if key is not None:
+                disclosed[item.version, item.field] = open_item(key, item)
+        return disclosed
+
+    def find_fiscal_code(self, text: str) -> list[tuple[UUID, UUID]]:
+        """Members with that fiscal code and their households, by the blind index."""
+        return self.recorder.find(blind_index(self.keyring.index_key, check_fiscal_code(text)))
+
+    def today(self) -> date:
+        """The recording day: the recorder's present instant in the calendar of `zone`."""
+        return instant(self.recorder.now()).astimezone(self.zone).date()
+
+    def _decided(self, batches: Sequence[Batch], command: UUID | None) -> Appending:
+        """Every fact of the batches decided in order, and what is to be written for it."""
+        today = self.today()
+        appending = Appending()
+        households: dict[UUID, Household] = {}
+        for batch in batches:
+            household = households.get(batch.household) or self.household(batch.household)
+            households[batch.household] = household
+            if batch.expected is not None and batch.expected != household.version:
+                raise Conflict(
+                    f"The household {household.id} is at version {household.version}, "
+                    f"not {batch.expected}.",
+                    household=household.id,
+                    version=household.version,
+                )
+            for place, told in enumerate(batch.facts):
+                version = household.version + 1
+                fact = self._sealed(batch, place, told, version, appending)
+                if command is not None:
+                    fact = replace(fact, command=command)
+                decide(household, fact, today=today, codes=self.codes)
+                household.apply(fact)
+                appending.events.append(
+                    StoredEvent(household.id, version, fact.TOPIC, self.codec.encode(fact))
+                )
+                if (row := batch.sources.get(place)) is not None:
+                    appending.sources.append(
+                        SourceRow(row.source, row.key, household.id, version, row.digest)
+                    )
+        return appending
+
+    def _sealed(
+        self, batch: Batch, place: int, fact: Fact, version: int, appending: Appending
+    ) -> Fact:
+        """The fact with the commitments of its personal content, which goes to the vault."""
+        for field in personal_fields(type(fact)):
+            if getattr(fact, field) is not None:
+                raise UnfitPersonalData(
+                    f"«{field}» is given as content to seal, not as a commitment.", field=field
+                )
+        commitments = {}
+        for field, value in _of_place(batch.personal, place):
+            subject = subject_of(fact, batch.household, field)
+            content = plaintext(fact, field, value)
+            if isinstance(content, dict) and "fiscal_code" in content:
+                content["fiscal_code"] = check_fiscal_code(content["fiscal_code"])
+                index = blind_index(self.keyring.index_key, content["fiscal_code"])
+                appending.indexes.append((index, subject, batch.household))
+            key = self.keyring.get_or_create(subject)
+            item = seal(key, subject, batch.household, version, field, content)
+            appending.vault.append(item)
+            commitments[field] = item.commitment
+        return replace(fact, **commitments) if commitments else fact
+
+
+def _of_place(personal: Mapping[tuple[int, str], Any], place: int) -> Iterator[tuple[str, Any]]:
+    return ((field, value) for (index, field), value in personal.items() if index == place)
+
+
+def _receipts(placed: Sequence[Placed], *, repeated: bool = False) -> list[Receipt]:
+    by_household: dict[UUID, list[Placed]] = {}
+    for one in placed:
+        by_household.setdefault(one.household, []).append(one)
+    return [
+        Receipt(
+            household,
+            tuple(one.version for one in group),
+            group[-1].position,
+            group[-1].recorded_at,
+            group[-1].leaf.hex(),
+            repeated,
+        )
+        for household, group in by_household.items()
+    ]
