@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Literal
 from uuid import UUID
 
@@ -105,12 +106,12 @@ def union(periods: Iterable[Period]) -> list[Period]:
 def intersection(some: Iterable[Period], others: Iterable[Period]) -> list[Period]:
     """The days inside both."""
     right = union(others)
-    shared = []
-    for one in union(some):
-        for other in right:
-            if one.overlaps(other):
-                shared.append(Period(max(one.start, other.start), _earlier(one.end, other.end)))
-    return shared
+    return [
+        Period(max(one.start, other.start), _earlier(one.end, other.end))
+        for one in union(some)
+        for other in right
+        if one.overlaps(other)
+    ]
 
 
 def subtraction(some: Iterable[Period], others: Iterable[Period]) -> list[Period]:
@@ -126,7 +127,7 @@ def gaps(periods: Iterable[Period]) -> list[Period]:
     joined = union(periods)
     return [
         Period(before.end, after.start)
-        for before, after in zip(joined, joined[1:], strict=False)
+        for before, after in pairwise(joined)
         if before.end is not None
     ]
 

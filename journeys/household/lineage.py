@@ -1,0 +1,161 @@
+"""A household across streams: splits, merges, identity matches and guests, both ways and back.
+
+Facts stay where they were recorded. `follow` finds the streams that a household is bound to, as
+known at an instant, and `joint` reads them as one timeline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+from journeys.household.facts import (
+    ENDS,
+    Fact,
+    GuestHosted,
+    HouseholdsMerged,
+    HouseholdSplit,
+    IdentityMatched,
+    IdentityUnmatched,
+    Recorded,
+)
+from journeys.household.history import Entry, History, read
+from journeys.household.household import people
+
+Relation = Literal["split-from", "split-into", "merged-into", "absorbed", "matched", "hosts"]
+Load = Callable[[UUID], Sequence[Recorded]]
+"""Gives a household's stream in version order; empty for one that is not in the record."""
+
+Homes = Callable[[UUID], Iterable[UUID]]
+"""Gives the households in which a person is or was a member or a guest."""
+
+
+class Bond(Struct, frozen=True):
+    """What binds one household to another.
+
+    `relation` is as seen from `household`, `day` is the day it took effect, `version` the entry
+    that tells it. `people` maps a person's id here to the same person's id there.
+    """
+
+    household: UUID
+    other: UUID
+    relation: Relation
+    day: date
+    version: int
+    people: dict[UUID, UUID] = {}
+
+
+class Lineage(Struct, frozen=True):
+    """The streams bound to `household`, itself first, in the order in which they are reached.
+
+    `path` gives for each stream the bonds that lead to it from `household`.
+    """
+
+    household: UUID
+    histories: dict[UUID, History]
+    path: dict[UUID, tuple[Bond, ...]]
+
+
+def bonds(household: UUID, history: History, homes: Homes | None = None) -> list[Bond]:
+    """What binds a household to others, as its history tells it."""
+    unmatched = {
+        getattr(entry.current, ENDS[IdentityUnmatched][0])
+        for entry in history.standing()
+        if isinstance(entry.current, IdentityUnmatched)
+    }
+    return [
+        bond
+        for entry in history.standing()
+        if entry.version not in unmatched
+        for bond in _bonds(household, entry, homes)
+    ]
+
+
+def follow(
+    household: UUID,
+    load: Load,
+    *,
+    as_of: date | None = None,
+    as_at: int | None = None,
+    homes: Homes | None = None,
+    furthest: int = 50,
+) -> Lineage:
+    """Every stream that splits, merges, matches and guests lead to, over any number of steps.
+
+    Guests are followed only where `homes` can tell where else a person lives. At most `furthest`
+    streams are read, nearest first, so that a record full of matches cannot run away.
+    """
+    histories: dict[UUID, History] = {}
+    path: dict[UUID, tuple[Bond, ...]] = {household: ()}
+    waiting = [household]
+    while waiting and len(histories) < furthest:
+        reached = waiting.pop(0)
+        record = load(reached)
+        if not record and reached != household:
+            continue
+        histories[reached] = history = read(record, as_of, as_at)
+        for bond in bonds(reached, history, homes):
+            if bond.other not in path:
+                path[bond.other] = (*path[reached], bond)
+                waiting.append(bond.other)
+    return Lineage(household, histories, {known: path[known] for known in histories})
+
+
+def joint(lineage: Lineage) -> list[Entry]:
+    """The timeline of the household with what its bonds bring, by effective day.
+
+    A split-off household takes along what was true before the split of the household or of its
+    members; a survivor takes along all of an absorbed household, and an absorbed one what follows
+    in the survivor; a match or a guest brings what concerns the persons who are matched.
+    """
+    found = [
+        entry
+        for stream, history in lineage.histories.items()
+        for entry in history.entries
+        if all(_concerns(bond, entry.current) for bond in lineage.path[stream])
+    ]
+    return sorted(found, key=lambda entry: (entry.current.effective_from, entry.recorded.position))
+
+
+def _bonds(household: UUID, entry: Entry, homes: Homes | None) -> Iterator[Bond]:
+    fact, version = entry.current, entry.version
+    day = fact.effective_from
+    if isinstance(fact, HouseholdSplit):
+        same = {member: member for member in fact.members}
+        if household == fact.origin:
+            yield Bond(household, fact.new, "split-into", day, version, same)
+        else:
+            yield Bond(household, fact.origin, "split-from", day, version, same)
+    elif isinstance(fact, HouseholdsMerged):
+        if household == fact.survivor:
+            back = {here: there for there, here in fact.member_map.items()}
+            yield Bond(household, fact.absorbed, "absorbed", day, version, back)
+        else:
+            yield Bond(household, fact.survivor, "merged-into", day, version, fact.member_map)
+    elif isinstance(fact, IdentityMatched):
+        person = {fact.member: fact.other_member}
+        yield Bond(household, fact.other_household, "matched", day, version, person)
+    elif isinstance(fact, GuestHosted) and homes is not None:
+        for home in homes(fact.guest):
+            if home != household:
+                person = {fact.guest: fact.guest}
+                yield Bond(household, home, "hosts", day, version, person)
+
+
+def _concerns(bond: Bond, fact: Fact) -> bool:
+    """Whether a fact of the other stream is part of the joint timeline over this bond."""
+    told = {member for _, member in people(fact)}
+    persons = set(bond.people.values())
+    if bond.relation == "split-from":
+        return fact.effective_from < bond.day and (not told or bool(told & persons))
+    if bond.relation == "split-into":
+        return fact.effective_from >= bond.day and bool(told & persons)
+    if bond.relation == "merged-into":
+        return fact.effective_from >= bond.day
+    if bond.relation == "absorbed":
+        return True
+    return bool(told & persons)
