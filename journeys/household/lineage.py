@@ -49,15 +49,57 @@ class Bond(Struct, frozen=True):
     people: dict[UUID, UUID] = {}
 
 
+class Reach(Struct, frozen=True):
+    """Which facts of a bound stream are part of the joint timeline.
+
+    Those effective in `[start, until)` that tell of one of `persons` (None: of anybody), and
+    those that tell of the household as a whole where `whole` says so.
+    """
+
+    start: date = date.min
+    until: date = date.max
+    persons: frozenset[UUID] | None = None
+    whole: bool = True
+
+    def covers(self, fact: Fact) -> bool:
+        """Whether a fact of the stream is part of the joint timeline."""
+        if not self.start <= fact.effective_from < self.until:
+            return False
+        told = {member for _, member in people(fact)}
+        if not told:
+            return self.whole
+        return self.persons is None or bool(told & self.persons)
+
+    def over(self, bond: Bond) -> Reach:
+        """The reach in the stream that `bond` leads to, from this reach in the one it leaves."""
+        start, until, whole = self.start, self.until, self.whole
+        if bond.relation == "split-from":
+            until = min(until, bond.day)
+        elif bond.relation in ("split-into", "merged-into"):
+            start = max(start, bond.day)
+        if bond.relation in ("split-into", "matched", "hosts"):
+            whole = False
+        return Reach(start, until, self._translated(bond), whole)
+
+    def _translated(self, bond: Bond) -> frozenset[UUID] | None:
+        everybody = bond.relation in ("absorbed", "merged-into")
+        if self.persons is None:
+            return None if everybody else frozenset(bond.people.values())
+        here = self.persons if everybody else self.persons & bond.people.keys()
+        return frozenset(bond.people.get(person, person) for person in here)
+
+
 class Lineage(Struct, frozen=True):
     """The streams bound to `household`, itself first, in the order in which they are reached.
 
-    `path` gives for each stream the bonds that lead to it from `household`.
+    `path` gives for each stream the bonds that lead to it from `household`, `reach` which of its
+    facts belong to the joint timeline.
     """
 
     household: UUID
     histories: dict[UUID, History]
     path: dict[UUID, tuple[Bond, ...]]
+    reach: dict[UUID, Reach]
 
 
 def bonds(household: UUID, history: History, homes: Homes | None = None) -> list[Bond]:
@@ -91,6 +133,7 @@ def follow(
     """
     histories: dict[UUID, History] = {}
     path: dict[UUID, tuple[Bond, ...]] = {household: ()}
+    reach = {household: Reach()}
     waiting = [household]
     while waiting and len(histories) < furthest:
         reached = waiting.pop(0)
@@ -101,8 +144,9 @@ def follow(
         for bond in bonds(reached, history, homes):
             if bond.other not in path:
                 path[bond.other] = (*path[reached], bond)
+                reach[bond.other] = reach[reached].over(bond)
                 waiting.append(bond.other)
-    return Lineage(household, histories, {known: path[known] for known in histories})
+    return Lineage(household, histories, path, reach)
 
 
 def joint(lineage: Lineage) -> list[Entry]:
@@ -116,7 +160,7 @@ def joint(lineage: Lineage) -> list[Entry]:
         entry
         for stream, history in lineage.histories.items()
         for entry in history.entries
-        if all(_concerns(bond, entry.current) for bond in lineage.path[stream])
+        if lineage.reach[stream].covers(entry.current)
     ]
     return sorted(found, key=lambda entry: (entry.current.effective_from, entry.recorded.position))
 
@@ -144,18 +188,3 @@ def _bonds(household: UUID, entry: Entry, homes: Homes | None) -> Iterator[Bond]
             if home != household:
                 person = {fact.guest: fact.guest}
                 yield Bond(household, home, "hosts", day, version, person)
-
-
-def _concerns(bond: Bond, fact: Fact) -> bool:
-    """Whether a fact of the other stream is part of the joint timeline over this bond."""
-    told = {member for _, member in people(fact)}
-    persons = set(bond.people.values())
-    if bond.relation == "split-from":
-        return fact.effective_from < bond.day and (not told or bool(told & persons))
-    if bond.relation == "split-into":
-        return fact.effective_from >= bond.day and bool(told & persons)
-    if bond.relation == "merged-into":
-        return fact.effective_from >= bond.day
-    if bond.relation == "absorbed":
-        return True
-    return bool(told & persons)
