@@ -13,6 +13,8 @@ bin := .venv/bin
 install := $(bin)/python -m pip install --quiet --require-hashes -r
 lock := $(bin)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate
+# The file that tools/assets.py copies last.
+last_asset := web/static/vendor/htmx/htmx.min.js
 translations := $(patsubst %.po,%.mo,$(wildcard web/translations/*/LC_MESSAGES/*.po))
 
 .DEFAULT_GOAL := help
@@ -50,7 +52,7 @@ bench: .venv/.bench ## measure against the peers, side by side
 screenshots: .venv/.dev assets browser $(translations) ## pictures of the pages at 390 and 1280 pixels, in build/
 	$(bin)/python -m tools.screenshots build/screenshots
 
-assets: web/static/vendor/.built ## style sheet, icons, fonts and htmx from npm
+assets: $(last_asset) ## style sheet, icons, fonts and htmx from npm
 
 browser: .venv/.dev ## find a Chromium, or install one
 	-@$(bin)/python tools/chromium.py
@@ -86,9 +88,8 @@ clean: ## remove all that was built or installed
 	$(install) requirements/bench.txt
 	@touch $@
 
-web/static/vendor/.built: package-lock.json tools/assets.py | .venv/.run
+$(last_asset): package-lock.json tools/assets.py | .venv/.run
 	$(bin)/python tools/assets.py
-	@touch $@
 
 %.mo: %.po | .venv/.run
 	$(bin)/pybabel --quiet compile -i $< -o $@
