@@ -13,7 +13,7 @@ import msgspec
 from eventsourcing.persistence import StoredEvent
 from msgspec.structs import replace
 
-from journeys.clock import ROME, Clock, instant
+from journeys.clock import ROME, Clock, instant, now_us
 from journeys.codes import CodeBook, shipped
 from journeys.errors import Conflict, NotFound
 from journeys.household.commands import Batch
@@ -66,7 +66,7 @@ class Journeys:
     """Records facts on households and reads them back.
 
     `recorder` keeps the log, `keyring` the subjects' keys, `codes` the code lists in force, and
-    `zone` is the calendar in which a recording instant has its day.
+    `zone` is the calendar in which the present instant of `clock` has its day.
     """
 
     def __init__(
@@ -76,21 +76,25 @@ class Journeys:
         *,
         codes: CodeBook | None = None,
         codec: Codec = CODEC,
+        clock: Clock = now_us,
         zone: ZoneInfo = ROME,
     ) -> None:
         self.recorder = recorder
         self.keyring = keyring
         self.codes = codes or shipped()
         self.codec = codec
+        self.clock = clock
         self.zone = zone
 
     @classmethod
     def open(cls, url: str, home: Path, *, clock: Clock | None = None) -> Journeys:
         """Open the store at `url` with the keys under `home`.
 
+        Only a demonstration store takes a `clock` of the caller's; a live one keeps its own.
         Raises `StoreUnavailable` or `WrongStore` for the store, `WrongSetting` for the keys.
         """
-        return cls(open_record(url, clock=clock), open_keyring(url, home))
+        recorder = open_record(url, clock=clock)
+        return cls(recorder, open_keyring(url, home), clock=clock or now_us)
 
     def close(self) -> None:
         """Give back connections and file handles."""
@@ -181,8 +185,8 @@ class Journeys:
         return self.recorder.find(blind_index(self.keyring.index_key, check_fiscal_code(text)))
 
     def today(self) -> date:
-        """The recording day: the recorder's present instant in the calendar of `zone`."""
-        return instant(self.recorder.now()).astimezone(self.zone).date()
+        """The recording day, in the calendar of `zone`."""
+        return instant(self.clock()).astimezone(self.zone).date()
 
     def _decided(self, batches: Sequence[Batch], command: UUID | None) -> Appending:
         """Every fact of the batches decided in order, and what is to be written for it."""
