@@ -30,7 +30,7 @@ from journeys.household.rules import decide
 from journeys.values import Actor
 
 ANNA = Actor("operatrice-01", "comune-prato", "caseworker")
-TOLD_BY = {"by": ANNA.id, "organisation": ANNA.organisation, "role": ANNA.role}
+TOLD_BY: dict[str, Any] = {"by": ANNA.id, "organisation": ANNA.organisation, "role": ANNA.role}
 
 HOME = UUID("00000000-0000-4000-8000-000000000001")
 ALMA = UUID("00000000-0000-4000-8000-0000000000a1")

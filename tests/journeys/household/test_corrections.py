@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -50,7 +52,7 @@ def test_what_was_retracted_is_not_corrected() -> None:
     ],
     ids=str,
 )
-def test_a_correction_fits_the_fields_of_its_target(changes: dict[str, object]) -> None:
+def test_a_correction_fits_the_fields_of_its_target(changes: dict[str, Any]) -> None:
     story = Story.begun(tenancy("2025-02-01"))
 
     assert refused(story, correction(4, **changes)) == "cannot-correct"
