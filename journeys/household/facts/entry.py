@@ -58,12 +58,16 @@ class BaselineFixed(Fact, frozen=True, kw_only=True):
 
 
 class Exited(Fact, frozen=True, kw_only=True):
-    """An enrolment came to its end; `enrolment` is the version of its `Enrolled`."""
+    """An enrolment came to its end; `enrolment` is the version of its `Enrolled`.
+
+    `subsidy` is what helps to pay for the destination, where it is a subsidised home.
+    """
 
     TOPIC: ClassVar[str] = "household.exited.v1"
 
     enrolment: Version
     destination: Annotated[str, Code("destination")]
+    subsidy: Annotated[str, Code("housing-subsidy")] | None = None
     planned: bool | None = None
 
 
