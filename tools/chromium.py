@@ -10,11 +10,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
-
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MISSING = (
-    "No Chromium was found: install one (`apt install chromium` as root, or "
+    "No Chromium was found: install one (`apt install chromium libatomic1` as root, or "
     "`.venv/bin/playwright install --with-deps chromium`), or name one in CHROMIUM."
 )
 
@@ -27,27 +25,30 @@ def find() -> Path | None:
     for program in PROGRAMS:
         if found := shutil.which(program):
             return Path(found)
-    with sync_playwright() as playwright:
-        own = Path(playwright.chromium.executable_path)
-    return own if own.is_file() else None
+    kept = os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache" / "ms-playwright"
+    return max(Path(kept).glob("chromium-*/chrome-linux*/chrome"), default=None)
 
 
 def attempt(*command: str) -> bool:
-    """Whether the command ended well; what it prints is shown."""
+    """Whether the command ended well; only its complaints are shown."""
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    return subprocess.run(command, env=environment, check=False).returncode == 0
+    done = subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False)
+    return done.returncode == 0
 
 
 def install() -> None:
     """Install Debian's Chromium as root, or else Playwright's; whether it worked, `find` tells."""
     if os.geteuid() == 0 and shutil.which("apt-get"):
         attempt("apt-get", "update", "-qq")
-        if attempt("apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"):
+        # Playwright's driver needs libatomic1, which neither its wheel nor a bare Debian brings.
+        install = ("apt-get", "install", "-y", "-qq", "--no-install-recommends")
+        if attempt(*install, "chromium", "libatomic1"):
             return
     attempt(sys.executable, "-m", "playwright", "install", "chromium")
 
 
 if __name__ == "__main__":
     if find() is None and "CHROMIUM" not in os.environ:
+        print("No Chromium on this machine: installing one.", flush=True)
         install()
     print(find() or sys.exit(MISSING))
