@@ -19,7 +19,7 @@ translations := $(patsubst %.po,%.mo,$(wildcard web/translations/*/LC_MESSAGES/*
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint format coverage faults bench screenshots assets browser wheel lock clean
+.PHONY: help run test lint format coverage faults bench screenshots assets browser messages wheel lock clean
 
 help: ## show what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -56,6 +56,9 @@ assets: $(last_asset) ## style sheet, icons, fonts and htmx from npm
 
 browser: .venv/.dev ## find a Chromium, or install one
 	-@$(bin)/python tools/chromium.py
+
+messages: .venv/.dev ## gather the texts of the pages for their translators
+	$(bin)/python tools/messages.py
 
 wheel: .venv/.run assets $(translations) ## dist/*.whl, with assets and translations
 	$(bin)/hatchling build -t wheel

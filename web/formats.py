@@ -182,6 +182,22 @@ def parse_instant(text: str, zone: ZoneInfo = ROME) -> dt.datetime:
         raise ValueError(INSTANT_WRONG) from None
 
 
+def typed_instant(moment: dt.datetime, zone: ZoneInfo = ROME) -> str:
+    """The shortest writing that `parse_instant` reads back as exactly this instant.
+
+    The day alone for its end, day and time for the end of a minute or second, else ISO 8601.
+    """
+    local = _local(moment, zone)
+    day = short_date(local.date())
+    for written in (day, f"{day} {local:%H:%M}", f"{day} {local:%H:%M:%S}"):
+        try:
+            if parse_instant(written, zone) == moment:
+                return written
+        except ValueError:  # the last day of the calendar has no end
+            continue
+    return moment.astimezone(dt.UTC).isoformat()
+
+
 def _exact(text: str) -> dt.datetime:
     try:
         moment = dt.datetime.fromisoformat(text)

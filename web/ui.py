@@ -30,7 +30,7 @@ def typed(value: object, widget: str = "text") -> str:
     if value is None:
         return ""
     if isinstance(value, dt.datetime):
-        return formats.short_instant(value)
+        return formats.typed_instant(value)
     if isinstance(value, dt.date):
         return formats.short_date(value)
     if widget == "money" and isinstance(value, int):
