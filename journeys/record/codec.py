@@ -79,13 +79,14 @@ class Codec:
         Raises `UnknownTopic` for a topic outside the catalogue and `UnreadableFact` for a state
         that does not read as its topic.
         """
-        try:
-            return self._decoders[topic](state)
-        except KeyError:
+        decoder = self._decoders.get(topic)
+        if decoder is None:
             raise UnknownTopic(
                 f"The record holds «{topic}», which this version does not know.", topic=topic
-            ) from None
-        except (msgspec.MsgspecError, ValueError, TypeError) as error:
+            )
+        try:
+            return decoder(state)
+        except (msgspec.MsgspecError, ValueError, TypeError, LookupError) as error:
             raise UnreadableFact(
                 f"A stored «{topic}» cannot be read: {error}.", topic=topic
             ) from error
