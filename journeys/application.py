@@ -54,8 +54,9 @@ class Receipt(msgspec.Struct, frozen=True):
 
 
 class Appending(msgspec.Struct):
-    """Everything that one transaction writes."""
+    """Everything that one transaction writes, and the keys that seal its personal content."""
 
+    keys: dict[UUID, bytes]
     events: list[StoredEvent] = []
     vault: list[VaultItem] = []
     indexes: list[tuple[bytes, UUID, UUID]] = []
@@ -191,7 +192,7 @@ class Journeys:
     def _decided(self, batches: Sequence[Batch], command: UUID | None) -> Appending:
         """Every fact of the batches decided in order, and what is to be written for it."""
         today = self.today()
-        appending = Appending()
+        appending = Appending(keys=self.keyring.get_or_create_many(_subjects(batches)))
         households: dict[UUID, Household] = {}
         for batch in batches:
             household = households.get(batch.household) or self.household(batch.household)
@@ -236,11 +237,22 @@ class Journeys:
                 content["fiscal_code"] = check_fiscal_code(content["fiscal_code"])
                 index = blind_index(self.keyring.index_key, content["fiscal_code"])
                 appending.indexes.append((index, subject, batch.household))
-            key = self.keyring.get_or_create(subject)
-            item = seal(key, subject, batch.household, version, field, content)
+            item = seal(appending.keys[subject], subject, batch.household, version, field, content)
             appending.vault.append(item)
             commitments[field] = item.commitment
         return replace(fact, **commitments) if commitments else fact
+
+
+def _subjects(batches: Sequence[Batch]) -> list[UUID]:
+    """Everybody whose key is needed, so that missing keys are made in one go."""
+    return list(
+        {
+            subject_of(batch.facts[place], batch.household, field)
+            for batch in batches
+            for place, field in batch.personal
+            if 0 <= place < len(batch.facts)
+        }
+    )
 
 
 def _of_place(personal: Mapping[tuple[int, str], Any], place: int) -> Iterator[tuple[str, Any]]:

@@ -36,7 +36,7 @@ def personal_fields(kind: type[Fact]) -> dict[str, str]:
 
 def subject_of(fact: Fact, household: UUID, field: str) -> UUID:
     """Whose key seals a field: the person told of where there is one, otherwise the household."""
-    if personal_fields(type(fact))[field] == "person":
+    if personal_fields(type(fact)).get(field) == "person":
         return getattr(fact, "guest", None) or getattr(fact, "member", None) or household
     return getattr(fact, "member", None) or household
 
