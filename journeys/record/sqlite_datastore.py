@@ -1,0 +1,113 @@
+"""Connections to one SQLite file that acknowledge only what is on disk."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, cast
+
+from eventsourcing.persistence import EventSourcingError
+from eventsourcing.sqlite import (
+    SQLiteConnection,
+    SQLiteConnectionPool,
+    SQLiteDatastore,
+    SQLiteTransaction,
+)
+
+from journeys.errors import StoreUnavailable, WrongStore
+from journeys.record.failures import from_sqlite
+
+LOCK_TIMEOUT = 5
+"""How long to wait for another writer, in seconds."""
+
+_CACHE_KIB = 32 * 1024
+"""The most memory that one connection keeps pages in; a household's events lie far apart."""
+
+
+class _Transaction(SQLiteTransaction):
+    """A writer takes the lock before it reads, or two writers that both read first would fail."""
+
+    def __enter__(self) -> Any:
+        cursor = self.connection.cursor()
+        cursor.execute("BEGIN IMMEDIATE" if self.commit else "BEGIN")
+        return cursor
+
+
+class Connection(SQLiteConnection):
+    """A connection of the pool; `db` is the database itself."""
+
+    def __init__(self, db: sqlite3.Connection, max_age: float | None) -> None:
+        super().__init__(db, max_age)
+        self.db = db
+
+    @contextmanager
+    def transaction(self, *, commit: bool) -> Iterator[Any]:
+        with _Transaction(self, commit=commit) as cursor, cursor:
+            yield cursor
+
+
+class _Pool(SQLiteConnectionPool):
+    def _create_connection(self) -> SQLiteConnection:
+        db = sqlite3.connect(
+            self.db_name,
+            uri=True,
+            check_same_thread=False,
+            isolation_level=None,
+            # The library asks for a cache of one, so that every statement is compiled anew.
+            cached_statements=64,
+            timeout=self.lock_timeout or LOCK_TIMEOUT,
+        )
+        try:
+            _make_durable(db)
+        except BaseException:
+            db.close()
+            raise
+        db.row_factory = sqlite3.Row
+        return Connection(db, self.max_age)
+
+
+def _make_durable(db: sqlite3.Connection) -> None:
+    """Have every commit on disk before it is acknowledged, and what is deleted overwritten."""
+    db.execute("PRAGMA synchronous=FULL")
+    db.execute("PRAGMA secure_delete=ON")
+    db.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
+    [journal] = db.execute("PRAGMA journal_mode=WAL").fetchone()
+    [synchronous] = db.execute("PRAGMA synchronous").fetchone()
+    if (journal, synchronous) != ("wal", 2):
+        raise WrongStore(
+            "The record cannot be made durable here: it needs journal_mode=wal and "
+            f"synchronous=2, but the database has {journal} and {synchronous}.",
+            journal=journal,
+            synchronous=synchronous,
+        )
+
+
+class Datastore(SQLiteDatastore):
+    """The library's datastore over durable connections to one file.
+
+    `location` is an SQLite URI such as `file:/path?mode=rw`; `lock_timeout` is in seconds.
+    """
+
+    def __init__(self, location: str, *, lock_timeout: int = LOCK_TIMEOUT) -> None:
+        self.pool = _Pool(
+            db_name=location, lock_timeout=lock_timeout, pool_timeout=2.0 * lock_timeout
+        )
+        self.single_row_tracking = True
+        self.originator_id_type = "uuid"
+
+    @contextmanager
+    def database(self, *, writing: bool = False) -> Iterator[sqlite3.Connection]:
+        """A connection of the pool in autocommit mode; errors come out as refusals."""
+        try:
+            connection = cast("Connection", self.pool.get_connection(is_writer=writing))
+        except EventSourcingError as error:
+            raise StoreUnavailable("The record is busy or closed.", reason=str(error)) from error
+        except sqlite3.Error as error:
+            raise from_sqlite(error) from error
+        try:
+            yield connection.db
+        except sqlite3.Error as error:
+            raise from_sqlite(error) from error
+        finally:
+            self.pool.put_connection(connection)
