@@ -54,7 +54,10 @@ def check_shape(fact: Fact, codes: CodeBook) -> None:
     except (msgspec.MsgspecError, ValueError, TypeError, RecursionError) as error:
         raise MalformedFact(f"«{name_of(fact)}» is not well formed: {error}.") from error
     for checked in _checks(kind):
-        for value in checked.reach(getattr(fact, checked.field)):
+        held = getattr(fact, checked.field)
+        if held is None:
+            continue
+        for value in (held,) if checked.reach is _itself else checked.reach(held):
             _check(fact, checked, value, codes)
     for field in _dates(kind):
         day = getattr(fact, field)
