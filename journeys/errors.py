@@ -1,4 +1,4 @@
-"""What the product says when the answer is no: a sentence for people, a stable code for programs."""
+"""What the product says when the answer is no: a sentence for people, a code for programs."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ Key = Annotated[
         "1 to 80 letters, digits or . _ : / -, beginning with a letter or digit",
     ),
 ]
-"""A short identifier chosen by an organisation: contract, cohort, programme, actor. Never a name."""
+"""A short identifier that an organisation chose: contract, programme, actor. Never a name."""
 
 Month = Annotated[str, Matches(r"(19|20|21)\d{2}-(0[1-9]|1[0-2])", "a month as YYYY-MM")]
 
