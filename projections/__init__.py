@@ -1,1 +1,1 @@
-"""What people look at: read models built from the record, rebuilt at will."""
+"""What people look at: read models, folded from the record and rebuilt at will."""

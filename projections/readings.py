@@ -1,0 +1,93 @@
+"""How the reading of each entry changed while corrections and retractions came in.
+
+`journeys.household.history.resolve` says how entries read at one moment. Asking it again after
+every correction of a long stream would cost the square of the stream; only the few entries that
+a correction bears on can change, so only those are asked about.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from journeys.household.facts import EntryCorrected, EntryRetracted, Recorded
+from journeys.household.history import Reading, resolve
+
+_ACTING = (EntryCorrected, EntryRetracted)
+
+
+class Told(NamedTuple):
+    """One reading of an entry: brought about by `opened`, changed by `closed` if at all."""
+
+    entry: Recorded
+    reading: Reading
+    opened: Recorded
+    closed: Recorded | None = None
+
+
+def chains(entries: Sequence[Recorded]) -> list[list[Recorded]]:
+    """Entries that bear on one: itself, then its corrections and what acts on those, in order.
+
+    Entries that nothing acts on are in no chain.
+    """
+    found: dict[int, list[Recorded]] = {}
+    roots: dict[int, int] = {}
+    for entry in entries:
+        fact = entry.fact
+        if isinstance(fact, _ACTING) and 0 < fact.target < entry.version:
+            root = roots[entry.version] = roots.get(fact.target, fact.target)
+            found.setdefault(root, [entries[root - 1]]).append(entry)
+    return list(found.values())
+
+
+def untouched(
+    entries: Sequence[Recorded], among: list[list[Recorded]], since: int = 0
+) -> Sequence[Recorded]:
+    """The entries after position `since` that are in none of the chains."""
+    first = bisect_right(entries, since, key=_position) if since else 0
+    late = entries[first:] if first else entries
+    if not among:
+        return late
+    chained = {entry.version for chain in among for entry in chain}
+    return [entry for entry in late if entry.version not in chained]
+
+
+def tellings(chain: Sequence[Recorded]) -> Iterator[Told]:
+    """Every reading that the entries of a chain ever had."""
+    shown: list[Told] = []
+    for length, latest in enumerate(chain, start=1):
+        for place, reading in enumerate(_resolve(chain[:length])):
+            if place == len(shown):
+                shown.append(Told(latest, reading, latest))
+            elif reading != shown[place].reading:
+                yield shown[place]._replace(closed=latest)
+                shown[place] = Told(chain[place], reading, latest)
+    yield from shown
+
+
+def _resolve(chain: Sequence[Recorded]) -> list[Reading]:
+    """What the entries of a chain say together, asked of the domain as if they were a stream."""
+    versions = [entry.version for entry in chain]
+    places = {version: place for place, version in enumerate(versions, start=1)}
+    stream = [chain[0].fact] + [
+        replace(entry.fact, target=places[entry.fact.target])
+        for entry in chain[1:]
+        if isinstance(entry.fact, _ACTING)
+    ]
+    return [
+        Reading(
+            replace(current, target=versions[current.target - 1])
+            if place and isinstance(current, _ACTING)
+            else current,
+            tuple(versions[by - 1] for by in corrected_by),
+            None if retracted_by is None else versions[retracted_by - 1],
+        )
+        for place, (current, corrected_by, retracted_by) in enumerate(resolve(stream))
+    ]
+
+
+def _position(entry: Recorded) -> int:
+    return entry.position
