@@ -37,10 +37,11 @@ def read(path: Path) -> Catalog:
 def update(path: Path, found: Catalog) -> int:
     """Bring one catalogue up to date. Returns how many texts wait for a translation."""
     catalogue = read(path)
-    catalogue.update(found, no_fuzzy_matching=True)
+    # The header keeps its dates, or every run would change the file.
+    catalogue.update(found, no_fuzzy_matching=True, update_creation_date=False)
     catalogue.obsolete.clear()
     with path.open("wb") as file:
-        write_po(file, catalogue, width=100, no_location=True, sort_output=True, omit_header=True)
+        write_po(file, catalogue, width=100, no_location=True, sort_output=True)
     return sum(1 for message in catalogue if message.id and not message.string)
 
 
