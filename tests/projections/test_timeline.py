@@ -15,7 +15,7 @@ from journeys.household.history import read
 from projections.engine import catch_up
 from projections.store import Views
 from projections.timeline import Line, timeline
-from tests.journeys.household.lives import days, lives, tellings
+from tests.journeys.household.lives import days, lives, tellings, versions
 from tests.journeys.household.story import (
     DAY_US,
     HOME,
@@ -30,6 +30,14 @@ from tests.journeys.household.story import (
 from tests.projections.given import MemoryLog
 
 instants = st.integers(instant("2025-01-01"), instant("2025-03-01"))
+acts = st.one_of(
+    st.builds(correction, versions, effective_from=days),
+    st.builds(correction, versions, kind=st.sampled_from(["shelter", "hostel"])),
+    st.builds(retraction, versions),
+)
+contested = st.lists(acts, max_size=10).map(
+    lambda told: [housed("2025-02-01"), tenancy("2025-03-01"), *told]
+)
 
 
 def shown(views: Views, story: Story) -> list[Line]:
@@ -150,7 +158,7 @@ def test_any_day_as_known_at_any_instant_reads_as_folding_from_the_start(
     assert told_by_the_projection(lines) == told_by_the_domain(story.record, as_of, as_at)
 
 
-@given(st.lists(tellings, max_size=12), st.none() | instants)
+@given(st.lists(tellings, max_size=12) | contested, st.none() | instants)
 def test_facts_that_no_rule_let_through_read_as_folding_from_the_start_too(
     law_views: Views, facts: list[Any], as_at: int | None
 ) -> None:
