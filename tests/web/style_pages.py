@@ -13,7 +13,7 @@ from flask_wtf import CSRFProtect
 from jinja2 import ChoiceLoader, FileSystemLoader
 from marshmallow import Schema, fields
 
-from web import ui
+from web import formats, ui
 
 WEB = Path(ui.__file__).parent
 PAGES = ("record", "form", "check", "list")
@@ -190,7 +190,7 @@ def _page(page: str) -> str:
         differences=DIFFERENCES,
         rows=ROWS,
         as_of=dt.date(2026, 9, 30),
-        as_at=at(5, 10, 16, 0),
+        as_at=formats.parse_instant("05/10/2026 18:00"),
         digest="9f3c07d2" * 8,
     )
 
