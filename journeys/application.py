@@ -239,7 +239,7 @@ class Journeys:
                 appending.indexes.append((index, subject, batch.household))
             item = seal(appending.keys[subject], subject, batch.household, version, field, content)
             appending.vault.append(item)
-            commitments[field] = item.commitment
+            commitments[field] = item.commitment.hex()
         return replace(fact, **commitments) if commitments else fact
 
 
