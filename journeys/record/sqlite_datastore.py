@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
-from eventsourcing.persistence import EventSourcingError
+from eventsourcing.domain import EventSourcingError
 from eventsourcing.sqlite import (
     SQLiteConnection,
     SQLiteConnectionPool,

@@ -112,8 +112,8 @@ class SqliteReader(SQLiteApplicationRecorder):
         return self._last()[1]
 
     def _last(self) -> tuple[int, int]:
-        [last] = self._rows(_LAST) or [(0, 0)]
-        return last
+        rows: list[tuple[int, int]] = self._rows(_LAST)
+        return rows[0] if rows else (0, 0)
 
     def now(self) -> int:
         """The instant by the record's own clock, in microseconds since the epoch."""

@@ -50,7 +50,7 @@ _TABLES = (
         subject BLOB NOT NULL,
         commitment BLOB NOT NULL,
         sealed BLOB NOT NULL,
-        PRIMARY KEY (household, version, field)
+        PRIMARY KEY (household, version, field, subject)
     ) STRICT, WITHOUT ROWID""",
     "CREATE INDEX IF NOT EXISTS vault_item_subject ON vault_item (subject)",
     """CREATE TABLE IF NOT EXISTS blind_index (
@@ -71,7 +71,7 @@ _KEYS = {
     "command_receipt": ("command",),
     "intake_source": ("source", "key", "household", "version"),
     "store_meta": ("key",),
-    "vault_item": ("household", "version", "field"),
+    "vault_item": ("household", "version", "field", "subject"),
 }
 INSERT_ONLY = (
     "stored_events",
