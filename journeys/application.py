@@ -28,10 +28,11 @@ from journeys.household.personal import (
 )
 from journeys.household.rules import decide
 from journeys.record.codec import CODEC, Codec
+from journeys.record.fiscal_code import check_fiscal_code
 from journeys.record.keys import Keyring, open_keyring
 from journeys.record.recorder import Placed, Recorder, RepeatedCommand, SourceRow
 from journeys.record.store import open_record
-from journeys.record.vault import VaultItem, blind_index, check_fiscal_code, open_item, seal
+from journeys.record.vault import VaultItem, blind_index, open_item, seal
 
 TRIES = 5
 """How often a batch is decided anew when others record on the same household meanwhile."""
