@@ -246,14 +246,15 @@ class Journeys:
 
 def _subjects(batches: Sequence[Batch]) -> list[UUID]:
     """Everybody whose key is needed, so that missing keys are made in one go."""
-    return list(
-        {
-            subject_of(batch.facts[place], batch.household, field)
-            for batch in batches
-            for place, field in batch.personal
-            if 0 <= place < len(batch.facts)
-        }
-    )
+    subjects = set()
+    for batch in batches:
+        for place, field in batch.personal:
+            if not 0 <= place < len(batch.facts):
+                raise UnfitPersonalData(
+                    f"«{field}» is given for no fact of the batch.", field=field
+                )
+            subjects.add(subject_of(batch.facts[place], batch.household, field))
+    return list(subjects)
 
 
 def _of_place(personal: Mapping[tuple[int, str], Any], place: int) -> Iterator[tuple[str, Any]]:
