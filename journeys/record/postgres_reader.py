@@ -13,6 +13,7 @@ from psycopg.rows import tuple_row
 
 from journeys.clock import Clock, now_us
 from journeys.errors import StoreUnavailable, WrongSetting
+from journeys.record.evidence import Dialect, Evidence
 from journeys.record.meta import Meta
 from journeys.record.postgres_datastore import Datastore
 from journeys.record.recorder import LogRow, Placed, SourceRow, StreamRow
@@ -56,6 +57,8 @@ _ITEMS = (
 )
 _FIND = "SELECT subject, household FROM {}.blind_index WHERE digest = %s ORDER BY 1, 2"
 
+_DIALECT = Dialect(position="notification_id", placeholder="%s", schema="{0}.")
+
 
 class PostgresReader(PostgresApplicationRecorder):
     """What `recorder.Recorder` reads, over the library's own recorder."""
@@ -82,16 +85,8 @@ class PostgresReader(PostgresApplicationRecorder):
     ) -> Iterator[tuple[UUID, list[StreamRow]]]:
         """Every household from `first` to `last`, both included, by id, with all its events."""
         bounds = (first or UUID(int=0), last or UUID(int=(1 << 128) - 1))
-        statement = self.datastore.statement(_STREAMS)
-        with (
-            self.datastore.database() as db,
-            db.transaction(),
-            db.cursor("streams", row_factory=tuple_row, binary=True) as cursor,
-        ):
-            cursor.itersize = _PAGE
-            cursor.execute(statement, bounds, binary=True)
-            for household, rows in groupby(cursor, itemgetter(5)):
-                yield household, [row[:5] for row in rows]
+        for household, rows in groupby(self._each(_STREAMS, bounds), itemgetter(5)):
+            yield household, [row[:5] for row in rows]
 
     def log(self, after: int, limit: int) -> list[LogRow]:
         """At most `limit` events with a position above `after`, by position."""
@@ -155,6 +150,10 @@ class PostgresReader(PostgresApplicationRecorder):
         """The subjects, each with its household, that a blind index leads to."""
         return self._rows(_FIND, (index,))
 
+    def evidence(self) -> Evidence:
+        """The rows as they lie in the tables, see `verify`. PostgreSQL checks its own pages."""
+        return Evidence(_DIALECT, self._rows, self._each, lambda household: household, list)
+
     def close(self) -> None:
         """Let go of the connections."""
         self.datastore.close()
@@ -174,3 +173,12 @@ class PostgresReader(PostgresApplicationRecorder):
             return cursor.execute(
                 self.datastore.statement(statement), values, prepare=True
             ).fetchall()
+
+    def _each(self, statement: LiteralString, values: Sequence[object] = ()) -> Iterator[Any]:
+        with (
+            self.datastore.database() as db,
+            db.transaction(),
+            db.cursor("each", row_factory=tuple_row, binary=True) as cursor,
+        ):
+            cursor.itersize = _PAGE
+            yield from cursor.execute(self.datastore.statement(statement), values, binary=True)

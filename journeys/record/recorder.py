@@ -9,6 +9,7 @@ from uuid import UUID
 from eventsourcing.persistence import StoredEvent
 
 from journeys.errors import Refusal
+from journeys.record.evidence import Evidence
 from journeys.record.meta import Meta
 from journeys.record.vault import VaultItem
 
@@ -128,6 +129,10 @@ class Recorder(Protocol):
 
     def find(self, index: bytes) -> list[tuple[UUID, UUID]]:
         """The subjects, each with its household, that a blind index leads to."""
+        ...
+
+    def evidence(self) -> Evidence:
+        """The rows as they lie in the database, for `verify`."""
         ...
 
     def close(self) -> None:

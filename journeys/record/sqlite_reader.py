@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from json import dumps
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from eventsourcing.sqlite import SQLiteApplicationRecorder
 
 from journeys.clock import Clock, now_us
 from journeys.errors import WrongSetting
+from journeys.record.evidence import Dialect, Evidence
 from journeys.record.meta import Meta
 from journeys.record.recorder import LogRow, Placed, SourceRow, StreamRow
 from journeys.record.sqlite_datastore import Datastore
@@ -49,6 +51,8 @@ _PLACED = (
 )
 _SOURCES = "SELECT source, key, household, version, digest FROM intake_source WHERE source = ?"
 _ORDERED = " ORDER BY key, household, version"
+
+_DIALECT = Dialect(position="rowid", placeholder="?", schema="")
 
 
 class SqliteReader(SQLiteApplicationRecorder):
@@ -160,6 +164,11 @@ class SqliteReader(SQLiteApplicationRecorder):
             for subject, household in self._rows(_FIND, (index,))
         ]
 
+    def evidence(self) -> Evidence:
+        """The rows as they lie in the file, see `verify`."""
+        household = lru_cache(1 << 16)(_uuid)
+        return Evidence(_DIALECT, self._rows, self._each, household, self._damage)
+
     def close(self) -> None:
         """Let go of the connections."""
         self.datastore.close()
@@ -169,6 +178,22 @@ class SqliteReader(SQLiteApplicationRecorder):
             cursor = db.cursor()
             cursor.row_factory = None
             return cursor.execute(statement, values).fetchall()
+
+    def _each(self, statement: str) -> Iterator[Any]:
+        with self.datastore.database() as db:
+            cursor = db.cursor()
+            cursor.row_factory = None
+            yield from cursor.execute(statement)
+
+    def _damage(self) -> list[str]:
+        """What SQLite finds wrong with its pages and indexes."""
+        with self.datastore.database() as db:
+            db.execute(f"PRAGMA mmap_size={_MAPPED}")
+            try:
+                found = [str(row[0]) for row in db.execute("PRAGMA integrity_check(20)")]
+            finally:
+                db.execute("PRAGMA mmap_size=0")
+        return [] if found == ["ok"] else found
 
     # --- As the library stores it ---------------------------------------------------------
 
@@ -202,6 +227,10 @@ class Leaves:
             statement = "SELECT hash FROM log_leaf WHERE position BETWEEN ? AND ? ORDER BY position"
             rows = self._db.execute(statement, (start + 1, stop))
         return [row[0] for row in rows]
+
+
+def _uuid(raw: bytes) -> UUID:
+    return UUID(bytes=raw)
 
 
 def placed_by(db: sqlite3.Connection, command: UUID) -> list[Placed]:

@@ -1,0 +1,281 @@
+"""Is the record whole? Walks rows, leaves, tiles and root, and names the first that does not fit.
+
+What this cannot see: a database whose every row, leaf and tile was written anew by somebody with
+time. For that, compare size and root with a checkpoint that was handed out before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+import msgspec
+
+from journeys.record.codec import CODEC, Codec
+from journeys.record.evidence import EventRow, Evidence
+from journeys.record.recorder import Recorder
+from journeys.record.tiles import TILE_WIDTH, CompactRange, Tile, leaf_bytes, leaf_hash
+
+Progress = Callable[[int, int], None]
+"""Told now and then how many events were walked, and of how many."""
+
+PAGE = 16 * TILE_WIDTH
+LISTED = 20
+"""How many findings are listed unless told otherwise; the rest is only counted."""
+
+_NO_HASH = bytes(32)
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """Something that does not fit. `position` is the event's, where it is about one."""
+
+    code: str
+    sentence: str
+    position: int | None = None
+
+
+class Verification(msgspec.Struct, frozen=True):
+    """How many events there are, the root of their leaves, and what does not fit.
+
+    The findings come in the order of the log, so the first is the first row that was touched;
+    `found` also counts those that were not listed.
+    """
+
+    size: int
+    root: bytes
+    findings: tuple[Finding, ...]
+    found: int
+
+    @property
+    def whole(self) -> bool:
+        """Whether everything fits."""
+        return not self.found
+
+
+def verify(
+    recorder: Recorder,
+    progress: Progress | None = None,
+    *,
+    codec: Codec = CODEC,
+    listed: int = LISTED,
+) -> Verification:
+    """Check every row of the record against the others; at most `listed` findings are told.
+
+    Never raises for what is in the database: whatever cannot be read is a finding.
+    """
+    walk = _Walk(recorder.evidence(), codec, listed)
+    walk.events(progress or _unseen)
+    walk.vault()
+    walk.strays()
+    walk.damage()
+    return Verification(walk.tree.size, walk.tree.root(), tuple(walk.findings), walk.found)
+
+
+def _unseen(done: int, of: int) -> None:
+    """Nobody watches."""
+
+
+class _Walk:
+    """One pass over a record: what came before, and what did not fit so far."""
+
+    def __init__(self, evidence: Evidence, codec: Codec, listed: int) -> None:
+        self.evidence = evidence
+        self.codec = codec
+        self.listed = listed
+        self.findings: list[Finding] = []
+        self.found = 0
+        self.tree = CompactRange()
+        self.position = 0
+        self.recorded_at = 0
+        self.versions: dict[Any, int] = {}
+        self.unreadable: dict[int, str] = {}
+        self.gapless = True
+
+    def tell(self, code: str, sentence: str, position: int | None = None) -> None:
+        """Keep a finding, or only count it where there are enough."""
+        self.found += 1
+        if len(self.findings) < self.listed:
+            self.findings.append(Finding(code, sentence, position))
+
+    # --- Events -----------------------------------------------------------------------------
+
+    def events(self, progress: Progress) -> None:
+        """Each event against its leaf, its predecessors and the tiles that it completes."""
+        try:
+            size = self.evidence.size()
+        except Exception as error:  # noqa: BLE001  # whatever lies there is a finding
+            self.tell("unreadable", f"The events cannot be counted: {error}")
+            return
+        while rows := self.page():
+            for row in rows:
+                self.event(row)
+            self.tiles(self.tree.extend(map(_stored_leaf, rows)))
+            progress(self.tree.size, size)
+        if self.tree.size != size:
+            self.tell("unreadable", f"Of {size} events, {self.tree.size} could be walked.")
+
+    def page(self) -> list[EventRow]:
+        """The next events. Where they cannot be read together, they are read one by one."""
+        try:
+            return self.evidence.events(self.position, PAGE)
+        except Exception:  # noqa: BLE001  # found again, and kept, when read alone
+            rows: list[EventRow] = []
+            place = self.position
+            while len(rows) < PAGE and (one := self.alone(place)):
+                rows += one
+                place = one[0][0]
+            return rows
+
+    def alone(self, after: int) -> list[EventRow]:
+        """The event after a position, with nothing in it where it cannot be read."""
+        if len(self.unreadable) > self.listed:
+            return []
+        try:
+            return self.evidence.events(after, 1)
+        except Exception as error:  # noqa: BLE001  # whatever lies there is a finding
+            self.unreadable[after + 1] = str(error)
+            return [(after + 1, None, None, None, None, None, None)]
+
+    def event(self, row: EventRow) -> None:
+        """Take one event; what is wrong with it is looked for only if something is."""
+        position, raw, version, topic, state, recorded_at, stored = row
+        try:
+            household = self.evidence.household(raw)
+            leaf = leaf_hash(
+                leaf_bytes(position - 1, household, version, topic, recorded_at, state)
+            )
+            self.codec.decode(topic, state)
+            fits = (
+                leaf == stored
+                and position == self.position + 1
+                and version == self.versions.get(raw, 0) + 1
+                and recorded_at > self.recorded_at
+            )
+        except Exception:  # noqa: BLE001  # whatever lies there is a finding
+            fits = False
+        if fits or self.misfit(row):
+            self.versions[raw] = version
+            self.recorded_at = recorded_at
+        self.position = position
+
+    def misfit(self, row: EventRow) -> bool:
+        """Say what is wrong with an event; True if it is at least what its leaf says."""
+        position, raw, version, topic, state, recorded_at, stored = row
+        place = f"Event {position} of household {self.named(raw)}, version {version}"
+        if position != self.position + 1:
+            self.gapless = False
+            self.tell(
+                "missing-events",
+                f"{place}: it follows event {self.position}: what was between is missing.",
+                position,
+            )
+        if position in self.unreadable:
+            why = self.unreadable[position]
+            self.tell("unreadable", f"Event {position} cannot be read: {why}", position)
+            return False
+        if stored is None:
+            self.tell("no-leaf", f"{place}: it has no leaf.", position)
+            return False
+        if self.leaf(row) != stored:
+            self.tell("content", f"{place}: its content does not match its leaf.", position)
+            return False
+        before = self.versions.get(raw, 0)
+        if version != before + 1:
+            self.tell("version", f"{place}: it follows version {before}.", position)
+        if recorded_at <= self.recorded_at:
+            self.tell("recorded-at", f"{place}: it is no later than its predecessor.", position)
+        try:
+            self.codec.decode(topic, state)
+        except Exception as error:  # noqa: BLE001  # whatever lies there is a finding
+            self.tell("unreadable-fact", f"{place}: {error}", position)
+        return True
+
+    def leaf(self, row: EventRow) -> bytes | None:
+        """The leaf hash of an event; None where its row cannot be one."""
+        position, raw, version, topic, state, recorded_at, _ = row
+        try:
+            household = self.evidence.household(raw)
+            return leaf_hash(
+                leaf_bytes(position - 1, household, version, topic, recorded_at, state)
+            )
+        except Exception:  # noqa: BLE001  # whatever lies there is a finding
+            return None
+
+    def named(self, raw: Any) -> str:
+        """A household as a sentence names it."""
+        try:
+            return str(self.evidence.household(raw))
+        except Exception:  # noqa: BLE001  # whatever lies there is a finding
+            return repr(raw)
+
+    # --- What hangs on them -----------------------------------------------------------------
+
+    def tiles(self, tiles: list[Tile]) -> None:
+        """The stored tiles against those that the leaves make."""
+        if not self.gapless:
+            return  # One finding tells it; from here on every tile would only repeat it.
+        for level, group in groupby(tiles, itemgetter(0)):
+            made = {number: root for _, number, root in group}
+            try:
+                stored = self.evidence.tiles(level, min(made), max(made) + 1)
+            except Exception as error:  # noqa: BLE001  # whatever lies there is a finding
+                self.tell("tile", f"Tiles of level {level} cannot be read: {error}")
+                continue
+            for number, root in made.items():
+                if stored.get(number) != root:
+                    width = TILE_WIDTH ** (level + 1)
+                    first = number * width + 1
+                    what = "is missing" if number not in stored else "does not match its leaves"
+                    self.tell(
+                        "tile",
+                        f"Tile {number} of level {level}, of events {first} to "
+                        f"{first + width - 1}, {what}.",
+                    )
+
+    def vault(self) -> None:
+        """What the vault still holds against the commitments that the events carry."""
+        try:
+            for household, version, field, commitment, topic, state in self.evidence.sealed():
+                if not self.committed(topic, state, field, commitment):
+                    self.tell(
+                        "vault",
+                        f"The sealed «{field}» of household {self.named(household)}, version "
+                        f"{version}: the event does not commit to it.",
+                    )
+        except Exception as error:  # noqa: BLE001  # whatever lies there is a finding
+            self.tell("vault", f"The vault cannot be read: {error}")
+
+    def committed(self, topic: Any, state: Any, field: Any, commitment: Any) -> bool:
+        """Whether the event's field carries the commitment."""
+        try:
+            return bool(getattr(self.codec.decode(topic, state), field) == commitment.hex())
+        except Exception:  # noqa: BLE001  # whatever lies there is a finding
+            return False
+
+    def strays(self) -> None:
+        """Leaves, tiles, receipts and sources that no event explains."""
+        try:
+            for kind, key in self.evidence.strays(self.listed):
+                told = ", ".join(
+                    part.hex() if isinstance(part, bytes) else str(part) for part in key
+                )
+                self.tell(f"stray-{kind}", f"No event explains the {kind} ({told}).")
+        except Exception as error:  # noqa: BLE001  # whatever lies there is a finding
+            self.tell("unreadable", f"What hangs on the events cannot be read: {error}")
+
+    def damage(self) -> None:
+        """What the database finds wrong with its own pages and indexes."""
+        try:
+            damaged = self.evidence.damage()
+        except Exception as error:  # noqa: BLE001  # whatever lies there is a finding
+            damaged = [str(error)]
+        for told in damaged:
+            self.tell("damage", f"The database file is damaged: {told}")
+
+
+def _stored_leaf(row: EventRow) -> bytes:
+    """The leaf as stored: the tree is built from leaves, so that a changed row spoils no tile."""
+    leaf = row[6]
+    return leaf if isinstance(leaf, bytes) and len(leaf) == len(_NO_HASH) else _NO_HASH
