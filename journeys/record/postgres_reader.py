@@ -51,6 +51,11 @@ _SOURCES = (
     "SELECT source, key, household, version, digest FROM {}.intake_source"
     " WHERE source = %s AND (%s::text[] IS NULL OR key = ANY(%s)) ORDER BY key, household, version"
 )
+_SOURCE_PAGE = (
+    "SELECT source, key, household, version, digest FROM {}.intake_source"
+    " WHERE source = %s AND (key, household, version) > (%s, %s, %s)"
+    " ORDER BY key, household, version LIMIT %s"
+)
 _ITEMS = (
     "SELECT household, version, field, subject, commitment, sealed FROM {}.vault_item"
     " WHERE household = %s ORDER BY version, field"
@@ -129,6 +134,14 @@ class PostgresReader(PostgresApplicationRecorder):
         for row in self._rows(_SOURCES, (source, among, among)):
             found.setdefault(row[1], []).append(SourceRow(*row))
         return found
+
+    def source_rows(
+        self, source: str, after: SourceRow | None = None, limit: int = 10_000
+    ) -> list[SourceRow]:
+        """At most `limit` rows of an outside source after `after`, by key, household, version."""
+        place = ("", UUID(int=0), 0) if after is None else after[1:4]
+        rows = self._rows(_SOURCE_PAGE, (source, *place, limit))
+        return [SourceRow(*row) for row in rows]
 
     def vault_items(self, household: UUID) -> list[VaultItem]:
         """The sealed personal items of a household that were not erased."""

@@ -123,6 +123,15 @@ class Recorder(Protocol):
         """What became of the rows of an outside source, by key, the latest fact last."""
         ...
 
+    def source_rows(
+        self, source: str, after: SourceRow | None = None, limit: int = 10_000
+    ) -> list[SourceRow]:
+        """At most `limit` rows of an outside source, by key, household and version.
+
+        Beginning after the row `after`: a source of any size is read page by page.
+        """
+        ...
+
     def vault_items(self, household: UUID) -> list[VaultItem]:
         """The sealed personal items of a household."""
         ...

@@ -50,6 +50,7 @@ _PLACED = (
     " WHERE command = ? ORDER BY position"
 )
 _SOURCES = "SELECT source, key, household, version, digest FROM intake_source WHERE source = ?"
+_AFTER = " AND (key, household, version) > (?, ?, ?)"
 _ORDERED = " ORDER BY key, household, version"
 
 _DIALECT = Dialect(position="rowid", placeholder="?", schema="")
@@ -140,6 +141,18 @@ class SqliteReader(SQLiteApplicationRecorder):
             row = SourceRow(name, key, UUID(bytes=household), version, digest)
             found.setdefault(key, []).append(row)
         return found
+
+    def source_rows(
+        self, source: str, after: SourceRow | None = None, limit: int = 10_000
+    ) -> list[SourceRow]:
+        """At most `limit` rows of an outside source after `after`, by key, household, version."""
+        place = ("", b"", 0) if after is None else (after.key, after.household.bytes, after.version)
+        return [
+            SourceRow(name, key, UUID(bytes=household), version, digest)
+            for name, key, household, version, digest in self._rows(
+                _SOURCES + _AFTER + _ORDERED + " LIMIT ?", (source, *place, limit)
+            )
+        ]
 
     def vault_items(self, household: UUID) -> list[VaultItem]:
         """The sealed personal items of a household that were not erased."""
