@@ -39,8 +39,10 @@ WORK = {
 def course(case: Case) -> None:
     """Everything about money for as long as the household is followed."""
     day = case.enrolled
+    interview = case.sit(day, case.intake)
     for adult in case.adults(day):
-        _income_at_start(case, adult, day)
+        _income_at_start(case, adult, day, interview)
+    for adult in case.adults(day):
         if case.chance(0.55):
             _job(case, adult, case.after(day, 20, 300))
         if case.maker.origin != "italian" and case.chance(0.18):
@@ -53,7 +55,7 @@ def course(case: Case) -> None:
             attest_isee(case, renewed, "ordinary" if case.chance(0.9) else "current")
 
 
-def _income_at_start(case: Case, adult: Member, day: dt.date) -> None:
+def _income_at_start(case: Case, adult: Member, day: dt.date, interview: Sitting) -> None:
     source = case.pick({"employment": 35.0, "occasional-work": 20.0, "total": 30.0})
     if adult.age(day) > 66:
         source = "pension"
@@ -61,7 +63,7 @@ def _income_at_start(case: Case, adult: Member, day: dt.date) -> None:
     case.tell(
         IncomeObserved,
         day,
-        actor=case.intake,
+        sitting=interview,
         member=adult,
         source=source,
         amount=0 if source == "total" else amount,

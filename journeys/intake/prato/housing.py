@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from journeys.household.facts import (
     AbsenceRecorded,
-    AccommodationEnded,
-    AccommodationStarted,
     AddressProtected,
-    ArrearsObserved,
-    EvictionStageReached,
-    OutcomeObserved,
 )
 from journeys.intake.prato.actors import GUEST_HOUSES, HOTELS, SUPERVISOR
 from journeys.intake.prato.case import Case
+from journeys.intake.prato.eviction import evicted
 from journeys.intake.prato.evidence import capture
-from journeys.intake.prato.names import STREETS
+from journeys.intake.prato.stays import address, end, stay
 from journeys.intake.prato.telling import Entry
 from journeys.intake.prato.tenancy import keep, sign
 
@@ -40,9 +35,6 @@ NEXT = {
     "with-relatives": 8.0,
     "lost": 10.0,
 }
-
-STAGES = ("reminder", "formal-notice", "summons", "grace-term", "validated", "writ")
-LAST_STAGES = ("notice-of-access", "access-attempted", "executed")
 
 
 def course(case: Case) -> None:
@@ -75,33 +67,11 @@ def rehouse(case: Case, day: dt.date) -> None:
         _leave(case, day, 1, case.rng.choice(("not-known", "another-municipality", "abroad")))
 
 
-def stay(case: Case, day: dt.date, kind: str, title: str | None, payer: str, **more: Any) -> Entry:
-    """A stay begins."""
-    return case.tell(
-        AccommodationStarted, day, kind=kind, title=title, payer=payer, **_costing(more)
-    )
-
-
-def end(
-    case: Case, started: Entry, day: dt.date, ending: str, destination: str | None
-) -> Entry | None:
-    """A stay ends, if the cohort's end is not before it."""
-    if day >= case.end:
-        return None
-    return case.tell(
-        AccommodationEnded, day, accommodation=started, ending=ending, destination=destination
-    )
-
-
-def _costing(more: dict[str, Any]) -> dict[str, Any]:
-    return more | {"currency": "EUR"} if more.get("nightly_cost") is not None else more
-
-
 def _before(case: Case) -> dt.date | None:
     """What they lived in when they came; the day it was over, None if they could stay."""
     before = case.pick(BEFORE)
     if before == "eviction":
-        return _evicted(case)
+        return evicted(case)
     over = case.after(case.entered, 2, 45)
     if before == "none":
         return over
@@ -115,50 +85,6 @@ def _before(case: Case) -> dt.date | None:
         over = case.after(case.entered, 60, 150)
     end(case, started, over, case.rng.choice(("term-ended", "unplanned-move")), None)
     return over
-
-
-def _evicted(case: Case) -> dt.date | None:
-    """Rent that could not be paid, the court, and the day of the bailiff."""
-    home = stay(
-        case,
-        case.after(case.entered, -2500, -500),
-        "market-tenancy",
-        "registered-lease",
-        "household",
-        address=address(case),
-    )
-    rent = case.rng.randint(450, 780) * 100
-    case.tell(
-        ArrearsObserved,
-        case.entered,
-        actor=case.intake,
-        amount=rent * case.rng.randint(4, 16),
-        currency="EUR",
-    )
-    day = case.after(case.entered, -220, -150)
-    for stage in STAGES:
-        if stage != "grace-term" or case.chance(0.3):
-            case.tell(EvictionStageReached, day, actor=case.intake, stage=stage)
-        day = case.after(day, 18, 45)
-    if case.chance(0.15):
-        _averted(case, day, home)
-        return None
-    for stage in LAST_STAGES:
-        day = case.after(max(day, case.entered), 8, 40)
-        if day >= case.end:
-            return day
-        case.tell(EvictionStageReached, day, actor=case.intake, stage=stage)
-    end(case, home, day, "evicted", None)
-    return day
-
-
-def _averted(case: Case, day: dt.date, home: Entry) -> None:
-    """The landlord is paid and the court closes the matter: they stay where they are."""
-    day = case.after(max(day, case.entered), 20, 60)
-    case.tell(EvictionStageReached, day, actor=case.intake, stage="closed")
-    if case.takes_part(day):
-        case.tell(OutcomeObserved, day, outcome="eviction-averted")
-    keep(case, case.after(day, 60, 90), home, troubles=0.3)
 
 
 def _emergency(case: Case, day: dt.date) -> tuple[dt.date, Entry]:
@@ -263,8 +189,3 @@ def _leave(case: Case, day: dt.date, most: int, destination: str) -> None:
     """The programme lets the household go some time after `day`."""
     case.leaves = max(case.after(day, 0, most), case.after(case.entered, 60, 90))
     case.destination = destination
-
-
-def address(case: Case) -> str:
-    """An invented address."""
-    return f"{case.rng.choice(STREETS)} {case.rng.randint(1, 140)}, Prato"

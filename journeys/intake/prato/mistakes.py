@@ -67,7 +67,7 @@ def _mistype(case: Case, entry: Entry) -> None:
         return
     if case.chance(0.2):
         _correct_twice(case, entry, field, right)
-    elif case.chance(0.1):
+    elif case.chance(0.25):
         wrong, entry.fields[field] = entry.fields[field], right
         _correct_needlessly(case, entry, field, wrong)
     else:

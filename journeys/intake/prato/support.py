@@ -21,7 +21,7 @@ from journeys.intake.prato.actors import MUNICIPALITY, PROVIDERS
 from journeys.intake.prato.case import Case
 from journeys.intake.prato.evidence import capture
 from journeys.intake.prato.people import Member
-from journeys.intake.prato.telling import Entry
+from journeys.intake.prato.telling import Entry, Sitting
 
 HOURLY = {
     "educational-support": 2_350,
@@ -133,17 +133,34 @@ def _service(case: Case, kind: str, day: dt.date) -> None:
     if day >= case.follows_until:
         return
     started = case.tell(InterventionStarted, day, kind=kind, provider=case.provider)
-    meeting, over = case.after(day, 0, 10), case.after(day, 90, 300)
-    while meeting < min(over, case.follows_until):
-        _appointment(case, kind, started, meeting)
-        meeting = case.after(meeting, 7, 45)
+    over = case.after(day, 90, 300)
+    _appointments(case, kind, started, case.after(day, 0, 10), min(over, case.follows_until))
     if over < case.follows_until and case.chance(0.85):
         ending = case.pick({"completed": 6.0, "goals-reached": 3.0, "dropped-out": 2.0})
         case.tell(InterventionEnded, over, intervention=started, ending=ending)
 
 
-def _appointment(case: Case, kind: str, started: Entry, day: dt.date) -> None:
-    told: dict[str, Any] = {"kind": kind, "intervention": started, "provider": case.provider}
+def _appointments(case: Case, kind: str, started: Entry, day: dt.date, until: dt.date) -> None:
+    """Appointments from `day`; those of one or two weeks are often written down together."""
+    together: list[dt.date] = []
+    while day < until:
+        together.append(day)
+        day = case.after(day, 7, 45)
+        if day < until and (day - together[0]).days < 18 and case.chance(0.7):
+            continue
+        sitting = case.sit(together[-1])
+        for met in together:
+            _appointment(case, kind, started, met, sitting)
+        together = []
+
+
+def _appointment(case: Case, kind: str, started: Entry, day: dt.date, sitting: Sitting) -> None:
+    told: dict[str, Any] = {
+        "sitting": sitting,
+        "kind": kind,
+        "intervention": started,
+        "provider": case.provider,
+    }
     if case.chance(0.12):
         cause = case.rng.choice(("no-show", "no-show", "illness", "work", "cancelled-by-provider"))
         case.tell(InterventionMissed, day, missed_because=cause, **told)

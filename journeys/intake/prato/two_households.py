@@ -19,8 +19,8 @@ from journeys.household.facts import (
 from journeys.intake.prato import arrival
 from journeys.intake.prato.actors import PROGRAMME, SUPERVISOR
 from journeys.intake.prato.case import Case
-from journeys.intake.prato.housing import stay
 from journeys.intake.prato.people import Member, new_id
+from journeys.intake.prato.stays import stay
 
 
 def part(case: Case) -> Case | None:
