@@ -6,6 +6,7 @@ in the code; see docs/decisions/0020-languages.md.
 """
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from babel.messages import Catalog
@@ -42,7 +43,12 @@ def update(path: Path, found: Catalog) -> int:
     catalogue.obsolete.clear()
     with path.open("wb") as file:
         write_po(file, catalogue, width=100, no_location=True, sort_output=True)
-    return sum(1 for message in catalogue if message.id and not message.string)
+    return sum(1 for message in catalogue if message.id and not all(forms(message.string)))
+
+
+def forms(text: str | Sequence[str] | None) -> list[str]:
+    """The singular and plural of a text or its translation, or the text alone."""
+    return [text or ""] if isinstance(text, str | None) else list(text)
 
 
 def main() -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from babel.messages import Catalog
 
-from tools.messages import CATALOGUES, gather, read
+from tools.messages import CATALOGUES, forms, gather, read
 
 VALUE = re.compile(r"%\((\w+)\)[sd]")
 
@@ -22,11 +22,6 @@ def texts() -> Catalog:
 def catalogue(request: pytest.FixtureRequest) -> Catalog:
     path: Path = request.param
     return read(path)
-
-
-def forms(text: object) -> list[str]:
-    """The singular and plural of a text, or the text alone."""
-    return [str(form) for form in text] if isinstance(text, list | tuple) else [str(text or "")]
 
 
 def test_there_is_an_english_catalogue() -> None:
