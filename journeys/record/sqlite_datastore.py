@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any, cast
 
 from eventsourcing.domain import EventSourcingError
+from eventsourcing.persistence import ConnectionPoolClosedError
 from eventsourcing.sqlite import (
     SQLiteConnection,
     SQLiteConnectionPool,
@@ -65,6 +66,20 @@ class _Pool(SQLiteConnectionPool):
             raise
         db.row_factory = sqlite3.Row
         return Connection(db, self.max_age)
+
+    def put_connection(self, conn: SQLiteConnection) -> None:
+        """Take a connection back; the pool may have been closed meanwhile."""
+        try:
+            super().put_connection(conn)
+        except ConnectionPoolClosedError:
+            conn.close()
+
+    def close(self) -> None:
+        """Close what lies idle. SQLite dies when another thread's connection is closed."""
+        with self._put_condition:
+            self._closed = True
+            while self._pool:
+                self._pool.popleft().close()
 
 
 def _make_durable(db: sqlite3.Connection) -> None:
