@@ -23,10 +23,8 @@ from journeys.errors import Refusal
 TAG = b"journeys/vault/v1"
 NONCE, RANDOM = 12, 32
 
-ITEM_TABLE = """vault_item(subject, household, version, field, commitment, sealed,
-    PRIMARY KEY (household, version, field, subject))"""
-INDEX_TABLE = "blind_index(index, subject, household)"
-
+DEEPEST = 32
+LARGEST = 2**63 - 1
 _encode = msgspec.json.Encoder(order="sorted").encode
 
 
@@ -43,7 +41,7 @@ class BrokenCommitment(Refusal):
 
 
 class Unsealable(Refusal):
-    """Content that has no one canonical form cannot be sealed: floats, and what is no JSON."""
+    """Content has no one canonical form: a float, a huge number, a key that is no text, no JSON."""
 
     code = "vault-unsealable"
 
@@ -52,7 +50,8 @@ class VaultItem(msgspec.Struct, frozen=True):
     """One sealed field of one fact.
 
     `household` and `version` are the fact, `subject` the person or household whose key seals it;
-    `commitment` is the 32 bytes that the fact carries in hexadecimal, `sealed` nonce and ciphertext.
+    `commitment` is the 32 bytes that the fact carries in hexadecimal, `sealed` the nonce and the
+    ciphertext.
     """
 
     subject: UUID
@@ -66,10 +65,7 @@ class VaultItem(msgspec.Struct, frozen=True):
 def seal(
     key: bytes, subject: UUID, household: UUID, version: int, field: str, plaintext: Any
 ) -> VaultItem:
-    """Seal `plaintext` (JSON values without floats) with the subject's 32-byte key.
-
-    Raises `Unsealable` for content without a canonical form.
-    """
+    """Seal `plaintext` (see `canonical`) with the subject's 32-byte key; raises `Unsealable`."""
     place = _place(subject, household, version, field)
     content = canonical(plaintext)
     random, nonce = os.urandom(RANDOM), os.urandom(NONCE)
@@ -82,8 +78,9 @@ def seal(
 def open_item(key: bytes, item: VaultItem) -> Any:
     """The content of a sealed item.
 
-    Raises `CannotOpen` for a wrong key or altered bytes, and `BrokenCommitment` for content that
-    the event did not commit to.
+    Raises `CannotOpen` for a wrong key, altered bytes or an item moved to another place, which GCM
+    cannot tell apart, and `BrokenCommitment` for content that `item.commitment` does not commit
+    to. That the event carries this commitment is for the caller to see.
     """
     place = _place(item.subject, item.household, item.version, item.field)
     told = f"«{item.field}» of entry {item.version} of the household {item.household}"
@@ -95,7 +92,10 @@ def open_item(key: bytes, item: VaultItem) -> Any:
     random, content = opened[:RANDOM], opened[RANDOM:]
     if not hmac.compare_digest(commitment(place, random, content), item.commitment):
         raise BrokenCommitment(f"{told} is not what the event committed to.")
-    return msgspec.json.decode(content)
+    try:
+        return msgspec.json.decode(content)
+    except ValueError as error:
+        raise CannotOpen(f"{told} was sealed by something else: it holds no JSON.") from error
 
 
 def commitment(place: bytes, random: bytes, content: bytes) -> bytes:
@@ -107,13 +107,34 @@ def commitment(place: bytes, random: bytes, content: bytes) -> bytes:
 
 
 def canonical(plaintext: Any) -> bytes:
-    """The one form in which content is sealed: JSON in UTF-8 with sorted keys and no floats."""
-    if _holds_float(plaintext):
-        raise Unsealable("Personal content holds a float, which has no one written form.")
+    """The one form in which content is sealed: JSON in UTF-8, keys sorted, without spaces.
+
+    Takes texts, integers of 64 bits, booleans, None, and lists and mappings of them, at most 32
+    deep. Raises `Unsealable` for anything else: a float can be written in more than one way.
+    """
+    _check(plaintext, 0)
     try:
         return _encode(plaintext)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise Unsealable(f"Personal content cannot be written as JSON: {error}.") from error
+    except UnicodeEncodeError as error:
+        raise Unsealable("Personal content holds half a character.") from error
+
+
+def _check(value: Any, depth: int) -> None:
+    if depth > DEEPEST:
+        raise Unsealable(f"Personal content is more than {DEEPEST} deep.")
+    if isinstance(value, dict):
+        for key, held in value.items():
+            if not isinstance(key, str):
+                raise Unsealable(f"A key in personal content is no text: {key!r}.")
+            _check(held, depth + 1)
+    elif isinstance(value, list):
+        for held in value:
+            _check(held, depth + 1)
+    elif isinstance(value, int):
+        if not -LARGEST <= value <= LARGEST:
+            raise Unsealable("A number in personal content has more than 64 bits.")
+    elif value is not None and not isinstance(value, str):
+        raise Unsealable(f"Personal content cannot hold a {type(value).__name__}.")
 
 
 def blind_index(key: bytes, fiscal_code: str) -> bytes:
@@ -126,11 +147,3 @@ def blind_index(key: bytes, fiscal_code: str) -> bytes:
 
 def _place(subject: UUID, household: UUID, version: int, field: str) -> bytes:
     return f"{TAG.decode()}|{subject}|{household}/{version}|{field}".encode()
-
-
-def _holds_float(value: Any) -> bool:
-    if isinstance(value, dict):
-        return any(map(_holds_float, value.values()))
-    if isinstance(value, list | tuple):
-        return any(map(_holds_float, value))
-    return isinstance(value, float)
