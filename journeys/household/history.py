@@ -121,22 +121,40 @@ def resolve(facts: Sequence[Fact]) -> list[Reading]:
 
     `facts` is the stream from its first version. A correction or a retraction acts unless it is
     itself retracted; several corrections of one entry apply in the order of their recording.
+    """
+    readings = [Reading(fact) for fact in facts]
+    for version, reading in acted_upon(facts).items():
+        readings[version - 1] = reading
+    return readings
+
+
+def acted_upon(facts: Sequence[Fact]) -> dict[int, Reading]:
+    """The readings of those facts of a stream that a later one corrects or retracts, by version.
+
     Since each names an earlier version, one pass from the last to the first settles all of them.
     """
     acting: dict[int, list[tuple[int, EntryCorrected]]] = {}
     retracted: dict[int, int] = {}
-    readings: list[Reading] = []
     for version in range(len(facts), 0, -1):
-        reading = _reading(facts[version - 1], acting.get(version), retracted.get(version))
-        readings.append(reading)
+        fact = facts[version - 1]
+        kind = type(fact)
+        if kind is not EntryCorrected and kind is not EntryRetracted:
+            continue
+        reading = _reading(fact, acting.get(version), retracted.get(version))
         if reading.retracted_by is not None:
             continue
-        if isinstance(reading.current, EntryCorrected):
-            acting.setdefault(reading.current.target, []).append((version, reading.current))
-        elif isinstance(reading.current, EntryRetracted):
-            retracted[reading.current.target] = version
-    readings.reverse()
-    return readings
+        act = reading.current
+        assert isinstance(act, EntryCorrected | EntryRetracted)
+        if not 0 < act.target < version:
+            continue
+        if isinstance(act, EntryCorrected):
+            acting.setdefault(act.target, []).append((version, act))
+        else:
+            retracted[act.target] = version
+    return {
+        version: _reading(facts[version - 1], acting.get(version), retracted.get(version))
+        for version in acting.keys() | retracted.keys()
+    }
 
 
 def difference(before: History, after: History) -> list[Change]:

@@ -27,7 +27,7 @@ from journeys.household.facts import (
     ReEnrolled,
     Referred,
 )
-from journeys.household.history import resolve
+from journeys.household.history import acted_upon
 from journeys.values import Period
 
 
@@ -68,9 +68,8 @@ class Household:
     def fold(cls, household: UUID, facts: Iterable[Fact]) -> Household:
         """The household after `facts`, its stream in version order."""
         folded = cls(household)
-        apply = folded.apply
-        for fact in facts:
-            apply(fact)
+        folded.facts = list(facts)
+        folded._refold()
         return folded
 
     @property
@@ -94,7 +93,7 @@ class Household:
         """The household as it would be if exactly these entries stood; for judging corrections."""
         trial = Household(self.id)
         trial.facts = self.facts
-        trial._restand(standing)
+        trial._restand(dict(standing))
         return trial
 
     def without(self, version: int) -> Household:
@@ -132,20 +131,33 @@ class Household:
 
     def _refold(self) -> None:
         """Fold again what stands. Corrections are rare, and this way they have no special case."""
-        self._restand(
-            (version, reading.current)
-            for version, reading in enumerate(resolve(self.facts), start=1)
-            if reading.retracted_by is None
-            and not isinstance(reading.current, EntryCorrected | EntryRetracted)
-        )
+        standing: dict[int, Fact] = {}
+        acting = False
+        for version, fact in enumerate(self.facts, start=1):
+            if type(fact) in _ACTING:
+                acting = True
+            else:
+                standing[version] = fact
+        if acting:
+            for version, reading in acted_upon(self.facts).items():
+                if version not in standing:
+                    continue
+                if reading.retracted_by is None:
+                    standing[version] = reading.current
+                else:
+                    del standing[version]
+        self._restand(standing)
 
-    def _restand(self, standing: Iterable[tuple[int, Fact]]) -> None:
+    def _restand(self, standing: dict[int, Fact]) -> None:
         self._clear()
-        for version, fact in standing:
-            self.standing[version] = fact
-            if handle := _HANDLERS.get(type(fact)):
+        self.standing = standing
+        handlers = _HANDLERS
+        for version, fact in standing.items():
+            if handle := handlers.get(type(fact)):
                 handle(self, version, fact)
 
+
+_ACTING = frozenset({EntryCorrected, EntryRetracted})
 
 Handler = Callable[[Household, int, Fact], None]
 
