@@ -1,0 +1,161 @@
+"""From what somebody told to facts in the record: composing, trying out, recording.
+
+Pages and the JSON API record through the same functions, so that both give the same facts and the
+same refusals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from journeys.application import Journeys, Receipt
+from journeys.household.commands import Batch, Terms, match, merge, split
+from journeys.household.facts import (
+    BY_NAME,
+    FACTS,
+    EntryCorrected,
+    EntryRetracted,
+    Fact,
+    GuestHosted,
+    HouseholdRegistered,
+    HouseholdsMerged,
+    HouseholdSplit,
+    IdentityMatched,
+    IdentityUnmatched,
+    MemberJoined,
+    PersonalDataErased,
+    name_of,
+)
+from journeys.household.household import Household
+from journeys.household.personal import plaintext
+from journeys.household.rules import decide
+from journeys.record.fiscal_code import check_fiscal_code
+from journeys.values import Actor
+from web.forms import Told
+
+COMMANDS = uuid5(NAMESPACE_URL, "household-journeys:commands")
+
+ELSEWHERE: tuple[type[Fact], ...] = (
+    HouseholdRegistered,
+    EntryCorrected,
+    EntryRetracted,
+    IdentityUnmatched,
+    PersonalDataErased,
+)
+"""Kinds that are not recorded by telling one fact: they have ways of their own."""
+
+RECORDABLE: tuple[str, ...] = tuple(name_of(kind) for kind in FACTS if kind not in ELSEWHERE)
+"""Short names of the kinds that a form or the API may tell of a household."""
+
+
+def command_id(asked: str, answers: object) -> UUID:
+    """The command of one form or idempotency key with these answers.
+
+    A second sending of the same answers is the same command; the same form with other answers,
+    such as after going back, is another one.
+    """
+    return uuid5(COMMANDS, f"{asked}\n{answers!r}")
+
+
+def compose(journeys: Journeys, household: UUID, told: Told, by: Actor) -> list[Batch]:
+    """The facts to record on one household, or on two where the fact binds them."""
+    composed = _COMPOSED.get(told.kind)
+    if composed is not None:
+        return composed(journeys, household, told, by)
+    personal = {(0, field): content for field, content in told.personal.items()}
+    return [Batch(household=household, facts=[told.fact(by)], personal=personal)]
+
+
+def attempt(journeys: Journeys, batches: Sequence[Batch]) -> None:
+    """Decide batches without recording them; raises the `Refusal` that recording would raise."""
+    today = journeys.today()
+    households: dict[UUID, Household] = {}
+    for batch in batches:
+        known = households.get(batch.household)
+        household = journeys.household(batch.household) if known is None else known
+        households[batch.household] = household
+        for (place, field), content in batch.personal.items():
+            sealed = plaintext(batch.facts[place], field, content)
+            if isinstance(sealed, dict) and "fiscal_code" in sealed:
+                check_fiscal_code(sealed["fiscal_code"])
+        for fact in batch.facts:
+            decide(household, fact, today=today, codes=journeys.codes)
+            household.apply(fact)
+
+
+def record(journeys: Journeys, batches: Sequence[Batch], command: UUID) -> Receipt:
+    """Record batches in one transaction; answers with the first household's receipt."""
+    return journeys.record_all(batches, command=command)[0]
+
+
+def _split(journeys: Journeys, household: UUID, told: Told, by: Actor) -> list[Batch]:
+    values = told.values
+    return split(
+        journeys.household(household),
+        values["new"],
+        values["members"],
+        values["tenancy_to"],
+        _terms(told, by),
+    )
+
+
+def _merge(journeys: Journeys, household: UUID, told: Told, by: Actor) -> list[Batch]:
+    values = told.values
+    return merge(
+        journeys.household(household),
+        journeys.household(values["absorbed"]),
+        values.get("member_map", {}),
+        values["tenancy_to"],
+        _terms(told, by),
+    )
+
+
+def _match(journeys: Journeys, household: UUID, told: Told, by: Actor) -> list[Batch]:
+    values = told.values
+    return match(
+        journeys.household(household),
+        values["member"],
+        journeys.household(values["other_household"]),
+        values["other_member"],
+        values["method"],
+        values["confidence"],
+        by,
+        values["effective_from"],
+    )
+
+
+def _terms(told: Told, by: Actor) -> Terms:
+    values = told.values
+    return Terms(
+        day=values["effective_from"],
+        clock=values["clock"],
+        cap=values["cap"],
+        decided_by=values["decided_by"],
+        by=by,
+    )
+
+
+_COMPOSED: dict[type[Fact], Callable[[Journeys, UUID, Told, Actor], list[Batch]]] = {
+    HouseholdSplit: _split,
+    HouseholdsMerged: _merge,
+    IdentityMatched: _match,
+}
+
+
+def kind_named(name: str) -> type[Fact] | None:
+    """The kind of fact of that short name, where it may be told; None otherwise."""
+    return BY_NAME[name] if name in RECORDABLE else None
+
+
+def carried_ids(kind: type[Fact]) -> tuple[str, ...]:
+    """Fields whose ids nobody types: new people and households, and the household itself."""
+    return _CARRIED.get(kind, ())
+
+
+_CARRIED: dict[type[Fact], tuple[str, ...]] = {
+    MemberJoined: ("member",),
+    GuestHosted: ("guest",),
+    HouseholdSplit: ("origin", "new"),
+    HouseholdsMerged: ("survivor",),
+}
