@@ -25,39 +25,49 @@ _POSTGRES = PGDialect_psycopg(paramstyle="format")  # type: ignore[no-untyped-ca
 
 def insert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Add rows that are not there yet: with COPY on PostgreSQL."""
-    if not rows:
-        return
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(_insert(table), list(rows))
-        return
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, psycopg.Connection)
-    with driver.cursor() as cursor, cursor.copy(_copy(table)) as copy:
-        for row in rows:
-            copy.write_row(row)
+    for width, alike in _by_width(rows).items():
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql(_insert(table, width), alike)
+            continue
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, psycopg.Connection)
+        with driver.cursor() as cursor, cursor.copy(_copy(table, width)) as copy:
+            for row in alike:
+                copy.write_row(row)
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Add rows, or change those that are there under the key of the table's unique index."""
+    full = len(table.columns)
     if rows:
         on_sqlite = connection.dialect.name == "sqlite"
-        connection.exec_driver_sql(_upsert(table, on_sqlite), list(rows))
+        whole = [row + (None,) * (full - len(row)) for row in rows]
+        connection.exec_driver_sql(_upsert(table, on_sqlite), whole)
 
 
-@lru_cache(64)
-def _insert(table: Table) -> str:
+def _by_width(rows: Sequence[Row]) -> dict[int, list[Row]]:
+    found: dict[int, list[Row]] = {}
+    for row in rows:
+        found.setdefault(len(row), []).append(row)
+    return found
+
+
+@lru_cache(256)
+def _insert(table: Table, width: int) -> str:
+    names = [column.name for column in list(table.columns)[:width]]
+    statement = sa.insert(table).values({name: sa.bindparam(name) for name in names})
     return str(
-        sa.insert(table).compile(
+        statement.compile(
             dialect=_SQLITE, schema_translate_map={SCHEMA: "main"}, render_schema_translate=True
         )
     )
 
 
-@lru_cache(64)
-def _copy(table: Table) -> sql.Composed:
+@lru_cache(256)
+def _copy(table: Table, width: int) -> sql.Composed:
     return sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(*filter(None, (table.schema, table.name))),
-        sql.SQL(", ").join(sql.Identifier(column.name) for column in table.columns),
+        sql.SQL(", ").join(sql.Identifier(column.name) for column in list(table.columns)[:width]),
     )
 
 

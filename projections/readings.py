@@ -13,10 +13,13 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from journeys.household.facts import EntryCorrected, EntryRetracted, Recorded
+from journeys.household.facts import EntryCorrected, EntryRetracted, Fact, Recorded
 from journeys.household.history import Reading, resolve
+from projections.projection import STAND_IN, SetAside
 
 _ACTING = (EntryCorrected, EntryRetracted)
+_KINDS = frozenset(_ACTING)
+_LEFT_OUT = frozenset((*_ACTING, SetAside))
 
 
 class Told(NamedTuple):
@@ -35,12 +38,27 @@ def chains(entries: Sequence[Recorded]) -> list[list[Recorded]]:
     """
     found: dict[int, list[Recorded]] = {}
     roots: dict[int, int] = {}
-    for entry in entries:
-        fact = entry.fact
-        if isinstance(fact, _ACTING) and 0 < fact.target < entry.version:
-            root = roots[entry.version] = roots.get(fact.target, fact.target)
+    for entry in [entry for entry in entries if type(entry.fact) in _KINDS]:
+        assert isinstance(entry.fact, _ACTING)
+        target = entry.fact.target
+        if 0 < target < entry.version:
+            root = roots[entry.version] = roots.get(target, target)
             found.setdefault(root, [entries[root - 1]]).append(entry)
     return list(found.values())
+
+
+def standing(entries: Sequence[Recorded]) -> list[tuple[int, Fact]]:
+    """Version and content of what stands once corrections and retractions are applied.
+
+    Corrections and retractions themselves, and what was set aside, are left out.
+    """
+    if not any(type(entry.fact) in _KINDS for entry in entries):
+        return [(entry.version, entry.fact) for entry in entries if entry.fact is not STAND_IN]
+    return [
+        (version, reading.current)
+        for version, reading in enumerate(resolve([entry.fact for entry in entries]), start=1)
+        if reading.retracted_by is None and type(reading.current) not in _LEFT_OUT
+    ]
 
 
 def untouched(
@@ -57,14 +75,15 @@ def untouched(
 
 def tellings(chain: Sequence[Recorded]) -> Iterator[Told]:
     """Every reading that the entries of a chain ever had."""
-    shown: list[Told] = []
-    for length, latest in enumerate(chain, start=1):
-        for place, reading in enumerate(_resolve(chain[:length])):
-            if place == len(shown):
-                shown.append(Told(latest, reading, latest))
-            elif reading != shown[place].reading:
-                yield shown[place]._replace(closed=latest)
-                shown[place] = Told(chain[place], reading, latest)
+    root = chain[0]
+    shown = [Told(root, Reading(root.fact), root)]
+    for length, latest in enumerate(chain[1:], start=2):
+        readings = _resolve(chain[:length])
+        for place, (told, reading) in enumerate(zip(shown, readings, strict=False)):
+            if reading != told.reading:
+                yield told._replace(closed=latest)
+                shown[place] = Told(told.entry, reading, latest)
+        shown.append(Told(latest, readings[-1], latest))
     yield from shown
 
 

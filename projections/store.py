@@ -167,6 +167,7 @@ def _sqlite(record: Path) -> Engine:
 def _configure(connection: sqlite3.Connection, _: object) -> None:
     # The driver's own transactions begin late and never as writers: `_begin` opens them instead.
     connection.isolation_level = None
+    connection.execute("PRAGMA page_size = 8192")
     connection.execute("PRAGMA journal_mode = WAL")
     # A power cut may take the last pages, rows and tracking together: they are caught up again.
     connection.execute("PRAGMA synchronous = NORMAL")

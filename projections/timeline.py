@@ -25,9 +25,9 @@ from journeys.household.facts import (
     Recorded,
     name_of,
 )
-from journeys.household.history import Reading, Status
-from projections.projection import VIEWS, Journey, Row, SetAside
-from projections.readings import chains, tellings, untouched
+from journeys.household.history import Status
+from projections.projection import VIEWS, Journey, Row, SetAside, known
+from projections.readings import Told, chains, tellings, untouched
 
 if TYPE_CHECKING:
     from projections.store import Views
@@ -38,34 +38,34 @@ TIMELINE = Table(
     Column("household", Uuid, nullable=False),
     Column("version", BigInteger, nullable=False),
     Column("position_from", BigInteger, nullable=False),
-    Column("position_until", BigInteger),
     Column("known_from", BigInteger, nullable=False),
-    Column("known_until", BigInteger),
     Column("effective_from", Date, nullable=False),
-    Column("effective_until", Date),
     Column("kind", String, nullable=False),
-    Column("status", String, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("effective_until", Date),
+    Column("position_until", BigInteger),
+    Column("known_until", BigInteger),
+    Column("told_by", BigInteger),
+    Column("position", BigInteger),
+    Column("recorded_at", BigInteger),
     Column("corrected_by", Text),
     Column("retracted_by", BigInteger),
-    Column("told_by", BigInteger, nullable=False),
-    Column("by", String, nullable=False),
-    Column("organisation", String, nullable=False),
-    Column("role", String, nullable=False),
-    Column("known_on", Date),
-    Column("recorded_at", BigInteger, nullable=False),
-    Column("position", BigInteger, nullable=False),
-    Column("payload", Text, nullable=False),
 )
-"""`known_*` and `recorded_at` are microseconds since the epoch; an `_until` is the first instant,
-position or day that no longer belongs, empty where it goes on. `told_by` is the version of the
-fact that brought the reading about, at `position_from`."""
+"""`content` is the entry as JSON, its corrections applied. `known_*` and `recorded_at` are
+microseconds since the epoch; an `_until` is the first instant, position or day that no longer
+belongs, empty where it goes on. The reading was brought about at `position_from` by the fact of
+version `told_by`. The last six columns are empty in an entry that nothing acted upon."""
 
 _KEY = (TIMELINE.c.household, TIMELINE.c.version, TIMELINE.c.position_from)
 Index("timeline_key", *_KEY, unique=True)
 
 
 class Line(msgspec.Struct, frozen=True):
-    """An entry as it reads at the instant asked about; the columns of `TIMELINE`."""
+    """An entry as it reads at the instant asked about.
+
+    `told_by` is the version of the fact that made it read so, at log position `told_at`: the
+    entry itself, a correction of it, or a retraction.
+    """
 
     household: UUID
     version: int
@@ -74,20 +74,23 @@ class Line(msgspec.Struct, frozen=True):
     kind: str
     effective_from: dt.date
     effective_until: dt.date | None
-    status: Status
     corrected_by: tuple[int, ...]
     retracted_by: int | None
     told_by: int
-    by: str
-    organisation: str
-    role: str
-    known_on: dt.date | None
-    payload: str
+    told_at: int
+    content: str
 
     @property
     def current(self) -> Fact:
-        """The entry's content with its corrections applied."""
-        return _DECODERS[self.kind](self.payload)
+        """The entry with its corrections applied: what it says, who told it, for whom."""
+        return _DECODERS[self.kind](self.content)
+
+    @property
+    def status(self) -> Status:
+        """Whether it stands as recorded, stands corrected, or no longer stands."""
+        if self.retracted_by is not None:
+            return "retracted"
+        return "corrected" if self.corrected_by else "current"
 
 
 class Timeline:
@@ -103,11 +106,10 @@ class Timeline:
         """The readings that the facts after position `since` brought about or closed."""
         household = journey.household.hex
         touching = chains(journey.entries)
-        rows = [
-            _row(household, entry, entry.fact, entry)
-            for entry in untouched(journey.entries, touching, since)
-            if type(entry.fact) is not SetAside
-        ]
+        plain = untouched(journey.entries, touching, since)
+        if journey.set_aside:
+            plain = [entry for entry in plain if type(entry.fact) is not SetAside]
+        rows = [_row(household, entry, entry.fact, entry) for entry in plain]
         for chain in touching:
             if chain[-1].position > since:
                 rows += _changed(household, chain, since)
@@ -129,8 +131,21 @@ def timeline(
     """
     row = TIMELINE.c
     query = (
-        sa.select(*(row[field] for field in Line.__struct_fields__))
-        .where(row.household == household, *_known(as_at))
+        sa.select(
+            row.household,
+            row.version,
+            sa.func.coalesce(row.position, row.position_from).label("position"),
+            sa.func.coalesce(row.recorded_at, row.known_from).label("recorded_at"),
+            row.kind,
+            row.effective_from,
+            row.effective_until,
+            row.corrected_by,
+            row.retracted_by,
+            sa.func.coalesce(row.told_by, row.version).label("told_by"),
+            row.position_from.label("told_at"),
+            row.content,
+        )
+        .where(row.household == household, *known(TIMELINE, as_at))
         .order_by(row.effective_from, row.version)
     )
     if as_of is not None:
@@ -141,16 +156,6 @@ def timeline(
         return [_line(found) for found in connection.execute(query).mappings()]
 
 
-def _known(as_at: int | None) -> tuple[sa.ColumnElement[bool], ...]:
-    row = TIMELINE.c
-    if as_at is None:
-        return (row.known_until.is_(None),)
-    return (
-        row.known_from <= as_at,
-        sa.or_(row.known_until.is_(None), row.known_until > as_at),
-    )
-
-
 def _line(found: RowMapping) -> Line:
     by = found["corrected_by"]
     return Line(**{**found, "corrected_by": tuple(msgspec.json.decode(by)) if by else ()})
@@ -159,58 +164,51 @@ def _line(found: RowMapping) -> Line:
 _DECODERS = {name: msgspec.json.Decoder(kind).decode for name, kind in BY_NAME.items()}
 _ENCODE = msgspec.json.Encoder().encode
 _NAMES: dict[type[Fact], str] = {kind: name_of(kind) for kind in FACTS}
+_UNTIL = list(TIMELINE.c.keys()).index("effective_until")
 
 
-class _Days(dict[dt.date | None, str | None]):
+class _Days(dict[dt.date, str]):
     """Days as ISO text, each written once: a fold writes the same few thousand over and over."""
 
-    def __missing__(self, day: dt.date | None) -> str | None:
-        text = self[day] = None if day is None else day.isoformat()
+    def __missing__(self, day: dt.date) -> str:
+        text = self[day] = day.isoformat()
         return text
 
 
 _DAYS = _Days()
 
 
-def _changed(household: str, chain: Sequence[Recorded], since: int) -> Iterator[Row]:
-    for told in tellings(chain):
-        fact = told.reading.current
-        if (told.closed or told.opened).position > since and type(fact) is not SetAside:
-            yield _row(household, told.entry, fact, told.opened, told.closed, told.reading)
-
-
-def _row(
-    household: str,
-    entry: Recorded,
-    fact: Fact,
-    opened: Recorded,
-    closed: Recorded | None = None,
-    reading: Reading | None = None,
-) -> Row:
-    status, corrected_by, retracted_by = "current", None, None
-    if reading is not None and reading.corrected_by:
-        status, corrected_by = "corrected", _ENCODE(reading.corrected_by).decode()
-    if reading is not None and reading.retracted_by is not None:
-        status, retracted_by = "retracted", reading.retracted_by
-    return (
+def _row(household: str, entry: Recorded, fact: Fact, opened: Recorded) -> Row:
+    row = (
         household,
         entry.version,
         opened.position,
-        closed and closed.position,
         opened.recorded_at,
-        closed and closed.recorded_at,
         _DAYS[fact.effective_from],
-        _DAYS[fact.effective_until],
         _NAMES[type(fact)],
-        status,
-        corrected_by,
-        retracted_by,
-        opened.version,
-        fact.by,
-        fact.organisation,
-        fact.role,
-        _DAYS[fact.known_on],
-        entry.recorded_at,
-        entry.position,
         _ENCODE(fact).decode(),
     )
+    return row if fact.effective_until is None else (*row, _DAYS[fact.effective_until])
+
+
+def _told_row(household: str, told: Told) -> Row:
+    entry, reading, opened, closed = told
+    fact = reading.current
+    return (
+        *_row(household, entry, fact, opened)[:_UNTIL],
+        _DAYS[fact.effective_until] if fact.effective_until else None,
+        closed and closed.position,
+        closed and closed.recorded_at,
+        opened.version,
+        entry.position,
+        entry.recorded_at,
+        _ENCODE(reading.corrected_by).decode() if reading.corrected_by else None,
+        reading.retracted_by,
+    )
+
+
+def _changed(household: str, chain: Sequence[Recorded], since: int) -> Iterator[Row]:
+    for told in tellings(chain):
+        last = told.closed or told.opened
+        if last.position > since and type(told.reading.current) is not SetAside:
+            yield _told_row(household, told)

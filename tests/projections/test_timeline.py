@@ -85,7 +85,7 @@ def test_an_entry_is_told_with_who_recorded_it_and_when(views: Views) -> None:
         day("2025-02-01"),
         "current",
     )
-    assert (line.by, line.organisation, line.role) == (
+    assert (line.current.by, line.current.organisation, line.current.role) == (
         "operatrice-01",
         "comune-prato",
         "caseworker",
