@@ -6,7 +6,6 @@ import sqlite3
 
 import psycopg
 import psycopg_pool
-from eventsourcing import persistence
 
 from journeys.errors import Refusal, StoreUnavailable, WrongStore
 
@@ -21,6 +20,12 @@ class StoreLocked(StoreUnavailable):
     """Another process kept the record locked for longer than we wait; nothing was recorded."""
 
     code = "store-locked"
+
+
+class StoreUnreachable(StoreUnavailable):
+    """The connection to the database was lost; what was being written may or may not be there."""
+
+    code = "store-unreachable"
 
 
 _FULL = "There is no room left where the record lies; nothing was recorded."
@@ -75,8 +80,13 @@ _POSTGRES: tuple[tuple[tuple[type[Exception], ...], type[Refusal], str], ...] = 
         "The database role lacks a right that the record needs.",
     ),
     (
-        (psycopg_pool.PoolTimeout, psycopg.OperationalError, psycopg.InterfaceError),
+        (psycopg_pool.PoolTimeout, psycopg_pool.TooManyRequests),
         StoreUnavailable,
+        "The record's database cannot be reached.",
+    ),
+    (
+        (psycopg.OperationalError, psycopg.InterfaceError),
+        StoreUnreachable,
         "The record's database cannot be reached.",
     ),
 )
@@ -87,16 +97,4 @@ def from_postgres(error: BaseException) -> Refusal:
     for errors, kind, sentence in _POSTGRES:
         if isinstance(error, errors):
             return kind(sentence, reason=str(error))
-    return WrongStore(f"The record's database refused: {error}.", reason=str(error))
-
-
-def from_library(error: Exception) -> Refusal:
-    """The refusal for an error of the event library, which wraps those of the database."""
-    cause = error.__cause__ or (error.args[0] if error.args else None)
-    if isinstance(cause, sqlite3.Error):
-        return from_sqlite(cause)
-    if isinstance(cause, psycopg.Error):
-        return from_postgres(cause)
-    if isinstance(error, persistence.OperationalError | persistence.InterfaceError):
-        return StoreUnavailable("The record's database cannot be reached.", reason=str(error))
     return WrongStore(f"The record's database refused: {error}.", reason=str(error))

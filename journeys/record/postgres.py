@@ -14,7 +14,7 @@ from psycopg import sql
 from psycopg.rows import tuple_row
 
 from journeys.errors import Conflict, Refusal, WrongSetting
-from journeys.record.failures import from_postgres
+from journeys.record.failures import StoreUnreachable, from_postgres
 from journeys.record.postgres_reader import PostgresReader
 from journeys.record.recorder import BlindIndex, Placed, RepeatedCommand, SourceRow
 from journeys.record.vault import VaultItem
@@ -53,17 +53,27 @@ class PostgresRecorder(PostgresReader):
             self.clock() if self.clock else None,
             _beside(vault, indexes, sources) if vault or indexes or sources else None,
         )
-        with self.datastore.database() as db:
-            try:
-                with db.cursor(row_factory=tuple_row, binary=True) as cursor:
-                    statement = self.datastore.statement(_APPEND)
-                    rows = cursor.execute(statement, values, prepare=True).fetchall()
-            except psycopg.Error as error:
-                raise self._refusal(error, command) from error
+        try:
+            rows = self._call(values, command)
+        except StoreUnreachable:
+            # Whether it arrived nobody knows; with its command, asking again settles it.
+            if command is None:
+                raise
+            self.datastore.drop_dead()
+            rows = self._call(values, command)
         return [
             Placed(cast("UUID", event.originator_id), event.originator_version, *row)
             for event, row in zip(events, sorted(rows), strict=True)
         ]
+
+    def _call(self, values: Sequence[object], command: UUID | None) -> list[tuple[int, int, bytes]]:
+        with self.datastore.database() as db:
+            try:
+                with db.cursor(row_factory=tuple_row, binary=True) as cursor:
+                    statement = self.datastore.statement(_APPEND)
+                    return cursor.execute(statement, values, prepare=True).fetchall()
+            except psycopg.Error as error:
+                raise self._refusal(error, command) from error
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **_: Any) -> Sequence[int] | None:
         """The library's way in: the positions, or its `IntegrityError` for a version taken.

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import Any, LiteralString
 
 import psycopg
-import psycopg_pool
 from eventsourcing.postgres import PostgresDatastore
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
@@ -37,6 +36,7 @@ class Datastore(PostgresDatastore):
     def __init__(self, url: str, *, schema: str = SCHEMA, patience: int = PATIENCE) -> None:
         self._patience = patience
         self._statements: dict[str, bytes] = {}
+        self._closed = False
         super().__init__(
             "",
             "",
@@ -81,11 +81,20 @@ class Datastore(PostgresDatastore):
     @contextmanager
     def database(self) -> Iterator[Database]:
         """A connection of the pool in autocommit mode; errors come out as refusals."""
+        if self._closed:
+            raise StoreUnavailable("The record is closed.")
         try:
             self.pool.open()
             with self.pool.connection() as connection:
                 yield connection
-        except psycopg_pool.PoolClosed as error:
-            raise StoreUnavailable("The record is closed.", reason=str(error)) from error
         except psycopg.Error as error:
             raise from_postgres(error) from error
+
+    def drop_dead(self) -> None:
+        """Give up the connections that the server has ended, so that new ones are made."""
+        self.pool.check()
+
+    def close(self) -> None:
+        """Close every connection; one that is in use, when its user is done."""
+        self._closed = True
+        super().close()

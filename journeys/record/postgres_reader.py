@@ -12,8 +12,9 @@ from eventsourcing.postgres import PostgresApplicationRecorder
 from psycopg.rows import tuple_row
 
 from journeys.clock import Clock, now_us
-from journeys.errors import StoreUnavailable, WrongSetting
+from journeys.errors import WrongSetting
 from journeys.record.evidence import Dialect, Evidence
+from journeys.record.failures import StoreUnreachable
 from journeys.record.meta import Meta
 from journeys.record.postgres_datastore import Datastore
 from journeys.record.recorder import LogRow, Placed, SourceRow, StreamRow
@@ -175,7 +176,8 @@ class PostgresReader(PostgresApplicationRecorder):
         """All rows of a query, asked again once where the connection turns out to be dead."""
         try:
             return self._asked(statement, values)
-        except StoreUnavailable:
+        except StoreUnreachable:
+            self.datastore.drop_dead()
             return self._asked(statement, values)
 
     def _asked(self, statement: LiteralString, values: Sequence[object]) -> list[Any]:

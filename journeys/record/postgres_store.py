@@ -9,7 +9,7 @@ import psycopg
 from psycopg import sql
 
 from journeys.clock import Clock
-from journeys.errors import WrongStore
+from journeys.errors import Refusal, WrongStore
 from journeys.record.failures import from_postgres
 from journeys.record.meta import Kind, Meta, MissingStore, check_same_kind, new_meta, read_meta
 from journeys.record.postgres import PostgresRecorder
@@ -39,7 +39,7 @@ def open_postgres(
                 raise MissingStore("There is no record yet: make one with «journeys init».")
             meta = _meta(db, schema)
     except psycopg.Error as error:
-        raise from_postgres(error) from error
+        raise _told(error) from error
     return PostgresRecorder(Datastore(url, schema=schema, patience=patience), meta, clock=clock)
 
 
@@ -65,8 +65,15 @@ def create_postgres(
                     _grant(db, schema, app_role)
             check_same_kind(_meta(db, schema), kind)
     except psycopg.Error as error:
-        raise from_postgres(error) from error
+        raise _told(error) from error
     return open_postgres(url, schema=schema)
+
+
+def _told(error: psycopg.Error) -> Refusal:
+    """The refusal with the server's own words, for whoever sets it up."""
+    refusal = from_postgres(error)
+    reason, *_ = str(error).splitlines() or [""]
+    return type(refusal)(f"{refusal.sentence} {reason}", **refusal.details)
 
 
 def _connected(url: str) -> Database:

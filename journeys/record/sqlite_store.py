@@ -23,7 +23,7 @@ def open_sqlite(
 
     A writer waits for another one for `lock_timeout` seconds.
     """
-    if not _tables(path):
+    if not _tables(path, lock_timeout):
         raise MissingStore(f"There is no record at {path}: make one with «journeys init».")
     return _open(Datastore(_location(path), lock_timeout=lock_timeout), path, clock)
 
@@ -80,12 +80,12 @@ def _location(path: Path, mode: str = "rw") -> str:
     return f"file:{quote(str(path.absolute()))}?mode={mode}"
 
 
-def _tables(path: Path) -> bool:
+def _tables(path: Path, lock_timeout: int = LOCK_TIMEOUT) -> bool:
     """Whether a record is there. Refuses another program's database without touching it."""
     if not path.exists():
         return False
     try:
-        with closing(sqlite3.connect(_location(path), uri=True, timeout=LOCK_TIMEOUT)) as db:
+        with closing(sqlite3.connect(_location(path), uri=True, timeout=lock_timeout)) as db:
             tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
     except sqlite3.Error as error:
         raise _about(path, from_sqlite(error)) from error
