@@ -17,8 +17,8 @@ from journeys.clock import ROME, Clock, instant, now_us
 from journeys.codes import CodeBook, shipped
 from journeys.errors import Conflict, NotFound
 from journeys.household.commands import Batch
-from journeys.household.facts import Fact, Recorded
-from journeys.household.history import History, read
+from journeys.household.facts import EntryCorrected, Fact, Recorded
+from journeys.household.history import History, corrected, read
 from journeys.household.household import Household
 from journeys.household.personal import (
     UnfitPersonalData,
@@ -207,7 +207,7 @@ class Journeys:
                 )
             for place, told in enumerate(batch.facts):
                 version = household.version + 1
-                fact = self._sealed(batch, place, told, version, appending)
+                fact = self._sealed(batch, place, told, household, appending)
                 if command is not None:
                     fact = replace(fact, command=command)
                 decide(household, fact, today=today, codes=self.codes)
@@ -222,9 +222,12 @@ class Journeys:
         return appending
 
     def _sealed(
-        self, batch: Batch, place: int, fact: Fact, version: int, appending: Appending
+        self, batch: Batch, place: int, fact: Fact, household: Household, appending: Appending
     ) -> Fact:
-        """The fact with the commitments of its personal content, which goes to the vault."""
+        """The fact with the commitments of its personal content, which goes to the vault.
+
+        Personal content of a correction is that of the entry which it corrects.
+        """
         for field in personal_fields(type(fact)):
             if getattr(fact, field) is not None:
                 raise UnfitPersonalData(
@@ -232,16 +235,32 @@ class Journeys:
                 )
         commitments = {}
         for field, value in _of_place(batch.personal, place):
-            subject = subject_of(fact, batch.household, field)
-            content = plaintext(fact, field, value)
+            about = fact if field in personal_fields(type(fact)) else _corrected(household, fact)
+            subject = subject_of(about, household.id, field)
+            content = plaintext(about, field, value)
             if isinstance(content, dict) and "fiscal_code" in content:
                 content["fiscal_code"] = check_fiscal_code(content["fiscal_code"])
                 index = blind_index(self.keyring.index_key, content["fiscal_code"])
-                appending.indexes.append((index, subject, batch.household))
-            item = seal(appending.keys[subject], subject, batch.household, version, field, content)
+                appending.indexes.append((index, subject, household.id))
+            key = appending.keys.get(subject) or self.keyring.get_or_create(subject)
+            item = seal(key, subject, household.id, household.version + 1, field, content)
             appending.vault.append(item)
             commitments[field] = item.commitment.hex()
+        if isinstance(fact, EntryCorrected):
+            own = {field: commitments.pop(field) for field in ("note",) if field in commitments}
+            return replace(fact, changes={**fact.changes, **commitments}, **own)
         return replace(fact, **commitments) if commitments else fact
+
+
+def _corrected(household: Household, fact: Fact) -> Fact:
+    """The entry that a correction corrects, as it will read; any other fact is its own."""
+    target = household.standing.get(fact.target) if isinstance(fact, EntryCorrected) else None
+    if target is None or not isinstance(fact, EntryCorrected):
+        return fact
+    try:
+        return corrected(target, fact.changes)
+    except (msgspec.ValidationError, ValueError, TypeError):
+        return target
 
 
 def _subjects(batches: Sequence[Batch]) -> list[UUID]:

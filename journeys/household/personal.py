@@ -14,7 +14,7 @@ from journeys.values import EARLIEST, Personal
 
 LONGEST_TEXT = 4_000
 LONGEST_NAME = 200
-PERSON_FIELDS = ("name", "surname", "fiscal_code", "birth_date")
+PERSON_FIELDS = ("name", "surname", "fiscal_code", "birth_date", "identity_number")
 
 
 class UnfitPersonalData(Refusal):
@@ -45,7 +45,8 @@ def plaintext(fact: Fact, field: str, value: Any) -> Any:
     """What to seal: `value` checked, and put into the shape that the field keeps.
 
     A text is a string of at most 4,000 characters; a person is a mapping with some of `name`,
-    `surname`, `fiscal_code` and `birth_date` (ISO). Raises `UnfitPersonalData`.
+    `surname`, `fiscal_code`, `birth_date` (ISO) and `identity_number` (another country's number
+    of the person). Raises `UnfitPersonalData`.
     """
     shape = personal_fields(type(fact)).get(field)
     if shape is None:

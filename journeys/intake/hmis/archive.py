@@ -145,8 +145,8 @@ class Archive:
         for info in members:
             if info.file_size > max(SMALL, MOST_SWELLING * info.compress_size):
                 raise UnreadableArchive(
-                    f"{info.filename} would swell to {info.file_size / max(1, info.compress_size):.0f} "
-                    f"times its size: {MOST_SWELLING} times is the most.",
+                    f"{info.filename} would swell to {info.file_size:,} bytes, more than "
+                    f"{MOST_SWELLING} times its size.",
                     file=info.filename,
                 )
 

@@ -74,7 +74,7 @@ class Sheet:
             io.TextIOWrapper(raw, encoding, errors="replace", newline="") as text,
         ):
             reader = csv.reader(text, strict=True)
-            wanted, width = self._header(next(reader, None))
+            wanted, width = self._header(_first(reader, self.name))
             yield from self._rows(reader, wanted, width)
 
     def _rows(
@@ -143,19 +143,56 @@ class Sheet:
     def _encoding(self) -> str:
         """UTF-8 or UTF-16 by its mark, UTF-8 where all bytes fit it, otherwise Windows-1252."""
         with self._archive.open(self.name) as raw:
-            start = raw.peek(4)
-            if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-                return "utf-16"
+            marked = _marked(raw)
             decoder = codecs.getincrementaldecoder("utf-8")()
             try:
-                while chunk := raw.read(_CHUNK):
+                while marked == "utf-8-sig" and (chunk := raw.read(_CHUNK)):
                     decoder.decode(chunk)
                 decoder.decode(b"", final=True)
             except UnicodeDecodeError:
                 self._report.remark(
-                    self.name,
-                    "encoding",
-                    "The file is not UTF-8: it was read as Windows-1252.",
+                    self.name, "encoding", "The file is not UTF-8: it was read as Windows-1252."
                 )
                 return "cp1252"
-        return "utf-8-sig"
+        return marked
+
+
+def column_names(archive: Archive, name: str) -> frozenset[str]:
+    """The columns that a file has, in lower case; none where there is no such file."""
+    if not archive.has(name):
+        return frozenset()
+    with (
+        archive.open(name) as raw,
+        io.TextIOWrapper(raw, _marked(raw), errors="replace", newline="") as text,
+    ):
+        header = _first(csv.reader(text), name) or []
+        return frozenset(column.strip().casefold() for column in header)
+
+
+def _marked(raw: io.BufferedReader) -> str:
+    """The encoding that a file's byte-order mark names; UTF-8 where there is none."""
+    wide = raw.peek(2).startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return "utf-16" if wide else "utf-8-sig"
+
+
+def _first(reader: Iterator[list[str]], name: str) -> list[str] | None:
+    try:
+        return next(reader, None)
+    except csv.Error as error:
+        raise WrongHeader(f"The header of {name} cannot be read: {error}.", file=name) from error
+
+
+def count_rows(archive: Archive, name: str) -> int:
+    """How many rows a file has that nobody reads, the unreadable ones included."""
+    with (
+        archive.open(name) as raw,
+        io.TextIOWrapper(raw, _marked(raw), errors="replace", newline="") as text,
+    ):
+        reader, rows = csv.reader(text), -1
+        while True:
+            try:
+                rows += bool(next(reader))
+            except StopIteration:
+                return max(0, rows)
+            except csv.Error:
+                rows += 1
