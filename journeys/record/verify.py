@@ -158,6 +158,9 @@ class _Walk:
         if fits or self.misfit(row):
             self.versions[raw] = version
             self.recorded_at = recorded_at
+        else:
+            # Its own version and instant are not to be trusted, so they say nothing of the next.
+            self.versions[raw] = self.versions.get(raw, 0) + 1
         self.position = position
 
     def misfit(self, row: EventRow) -> bool:
