@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -86,10 +86,14 @@ class Piece(NamedTuple):
     situation: Situation
 
 
-def pieces(stretches: Stretches, first: dt.date) -> Iterator[Piece]:
-    """The household's situations from `first` on, as few and as long as can be."""
-    start, held = first, situation(stretches.on(first))
-    for day in stretches.bounds(first):
+def pieces(stretches: Stretches, first: dt.date, before: Piece | None = None) -> Iterator[Piece]:
+    """The household's situations from `first` on, as few and as long as can be.
+
+    `before` is the piece that held until `first`, where one did: it is carried on if it still
+    holds, and cut short if not.
+    """
+    start, held = (before.start, before.situation) if before else (first, None)
+    for day in (first, *stretches.bounds(first)):
         found = situation(stretches.on(day))
         if found != held:
             if held is not None:
@@ -128,21 +132,22 @@ def situation(holding: list[Stretch]) -> Situation | None:
     )
 
 
-_STATUSES: tuple[tuple[str, tuple[type[Fact], ...]], ...] = (
-    ("merged", (HouseholdsMerged,)),
-    ("withdrawn", (ParticipationWithdrawn,)),
-    ("enrolled", (Enrolled, ReEnrolled)),
-    ("exited", (Exited,)),
-    ("referred", (Referred,)),
+_STATUSES: tuple[tuple[str, frozenset[type[Fact]]], ...] = (
+    ("merged", frozenset({HouseholdsMerged})),
+    ("withdrawn", frozenset({ParticipationWithdrawn})),
+    ("enrolled", frozenset({Enrolled, ReEnrolled})),
+    ("exited", frozenset({Exited})),
+    ("referred", frozenset({Referred})),
 )
 STATUSES = (*(status for status, _ in _STATUSES), "registered")
 """Every status, that which says most first."""
 
 
 def _status(of: dict[type[Fact], list[Stretch]]) -> str:
-    return next(
-        (status for status, kinds in _STATUSES if any(kind in of for kind in kinds)), "registered"
-    )
+    for status, kinds in _STATUSES:
+        if not kinds.isdisjoint(of):
+            return status
+    return "registered"
 
 
 def _head(members: list[Stretch], registered: list[Stretch]) -> UUID | None:
@@ -170,5 +175,8 @@ def _main_stay(stays: list[Stretch]) -> AccommodationStarted | None:
     return found
 
 
-def _joined(stretches: Iterable[Stretch], field: str) -> str:
-    return " ".join(sorted({value for s in stretches if (value := getattr(s.fact, field))}))
+def _joined(stretches: Sequence[Stretch], field: str) -> str:
+    if not stretches:
+        return ""
+    found = {getattr(stretch.fact, field) for stretch in stretches}
+    return " ".join(sorted(value for value in found if value))

@@ -113,7 +113,10 @@ def follow(journey: Journey) -> Iterator[Known]:
     for entry in journey.entries:
         if isinstance(entry.fact, EntryCorrected | EntryRetracted):
             told = standing(journey.entries[: entry.version])
-            stretches, first = Stretches(journey.household, told), dt.date.min
+            before, stretches = stretches, Stretches(journey.household, told)
+            if (changed := stretches.first_difference(before)) is None:
+                continue
+            first = changed
         elif stretches.take_in(entry.version, entry.fact):
             first = entry.fact.effective_from
         else:
@@ -130,11 +133,10 @@ def _after(
     kept = 0
     while kept < len(held) and (end := held[kept].piece.end) is not None and end <= first:
         kept += 1
-    before = {item.piece: item for item in held[kept:]}
-    if kept < len(held):
-        first = min(first, held[kept].piece.start)
-    now = [before.pop(piece, Known(piece, entry)) for piece in pieces(stretches, first)]
-    return held[:kept] + now, [item._replace(closed=entry) for item in before.values()]
+    changed = {item.piece: item for item in held[kept:]}
+    before = held[kept].piece if kept < len(held) and held[kept].piece.start < first else None
+    now = [changed.pop(piece, Known(piece, entry)) for piece in pieces(stretches, first, before)]
+    return held[:kept] + now, [item._replace(closed=entry) for item in changed.values()]
 
 
 def _row(household: str, item: Known) -> Row:

@@ -49,6 +49,11 @@ class Stretch:
         self.start = fact.effective_from
         self.end = fact.effective_until
 
+    @property
+    def key(self) -> tuple[int, dt.date, dt.date | None, int]:
+        """What tells it from any other, and from itself with another content."""
+        return self.version, self.start, self.end, id(self.fact)
+
     def holds_on(self, day: dt.date) -> bool:
         """Whether the day lies inside."""
         return self.start <= day and (self.end is None or day < self.end)
@@ -85,6 +90,14 @@ class Stretches:
         stretch = self._begun.get(version)
         if stretch is not None:
             stretch.end = day
+
+    def first_difference(self, other: Stretches) -> dt.date | None:
+        """The first day on which other stretches may hold than in `other`; None if on no day."""
+        mine, theirs = ({s.key: s.start for s in each.all} for each in (self, other))
+        return min(
+            (day for key, day in (mine | theirs).items() if key not in mine or key not in theirs),
+            default=None,
+        )
 
     def on(self, day: dt.date) -> list[Stretch]:
         """The stretches that hold on a day."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -296,9 +296,10 @@ def test_all_households_are_told_at_once_in_the_order_of_their_ids(views: Views)
 
 
 @pytest.fixture(scope="module")
-def law_views(tmp_path_factory: pytest.TempPathFactory) -> Views:
-    folder: Path = tmp_path_factory.mktemp("laws")
-    return Views.open(f"sqlite:///{folder}/record.db")
+def law_views(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Views]:
+    views = Views.open(f"sqlite:///{tmp_path_factory.mktemp('laws')}/record.db")
+    yield views
+    views.close()
 
 
 def emptied(views: Views) -> Views:
