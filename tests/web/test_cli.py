@@ -1,0 +1,220 @@
+"""The command line as scripts meet it: JSON on stdout, one sentence on stderr, exit status."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from journeys.application import Journeys
+from tests.journeys.household.story import (
+    ALMA,
+    HOME,
+    correction,
+    joined,
+    referred,
+    registered,
+    tenancy,
+)
+
+
+class Shell:
+    """Runs `journeys` with a home and a database of its own."""
+
+    def __init__(self, home: Path, database: str | None = None) -> None:
+        self.home = home
+        self.database = database or f"sqlite:///{home / 'record.db'}"
+
+    def __call__(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("JOURNEYS_")}
+        environment |= {"JOURNEYS_HOME": str(self.home), "JOURNEYS_DATABASE": self.database}
+        return subprocess.run(
+            [sys.executable, "-c", "from web.cli import main; main()", *arguments],
+            env=environment | settings,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    def json(self, *arguments: str) -> Any:
+        done = self(*arguments, "--json")
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def open(self) -> Journeys:
+        return Journeys.open(self.database, self.home)
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    return Shell(tmp_path / "home")
+
+
+@pytest.fixture
+def told(shell: Shell) -> Shell:
+    """A store with one household: registered, referred, a tenancy, and its correction."""
+    assert shell("init").returncode == 0
+    journeys = shell.open()
+    journeys.record(HOME, [registered(), joined(ALMA), referred(), tenancy("2025-02-01")])
+    journeys.record(HOME, [correction(4, on="2025-03-01", effective_until="2025-09-01")])
+    journeys.close()
+    return shell
+
+
+def test_init_may_be_repeated(shell: Shell) -> None:
+    first, second = shell("init"), shell("init")
+
+    assert (first.returncode, second.returncode) == (0, 0)
+    assert first.stdout == second.stdout
+    assert (shell.home.stat().st_mode & 0o077) == 0
+
+
+def test_init_on_postgresql(tmp_path: Path, postgres_database: str) -> None:
+    shell = Shell(tmp_path / "home", postgres_database)
+
+    assert shell("init").returncode == 0
+    assert shell.json("status")["position"] == 0
+
+
+def test_without_a_store_the_exit_status_is_3(shell: Shell) -> None:
+    done = shell("status")
+
+    assert done.returncode == 3
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ({"JOURNEYS_DATABASE": "mysql://x/y"}, "JOURNEYS_DATABASE"),
+        ({"JOURNEYS_DATABSE": "x"}, "JOURNEYS_DATABSE"),
+        ({"JOURNEYS_SECRET_KEY": "short"}, "JOURNEYS_SECRET_KEY"),
+    ],
+)
+def test_a_wrong_setting_is_wrong_use(shell: Shell, settings: dict[str, str], named: str) -> None:
+    done = shell("check-config", **settings)
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("wrong-setting: ")
+    assert named in done.stderr
+
+
+def test_check_config_shows_no_secret(shell: Shell) -> None:
+    done = shell(
+        "check-config",
+        "--json",
+        JOURNEYS_DATABASE="postgresql://anna:hidden@db/journeys",
+        JOURNEYS_SECRET_KEY="k" * 40,
+    )
+
+    assert "hidden" not in done.stdout
+    assert "kkkk" not in done.stdout
+    assert json.loads(done.stdout)["database"] == "postgresql://anna@db/journeys"
+
+
+@pytest.mark.parametrize("arguments", [["histroy"], ["history"], ["history", "no-id"], ["import"]])
+def test_wrong_use_is_exit_status_2(shell: Shell, arguments: list[str]) -> None:
+    assert shell(*arguments).returncode == 2
+
+
+def test_the_history_comes_with_provenance(told: Shell) -> None:
+    history = told.json("history", str(HOME))
+
+    tenancy_entry = next(e for e in history["entries"] if e["version"] == 4)
+    assert tenancy_entry["status"] == "corrected"
+    assert tenancy_entry["effective_to"] == "2025-08-31"
+    assert tenancy_entry["as_recorded"]["effective_to"] is None
+    assert tenancy_entry["content"]["monthly_rent"] == 52_000
+    assert tenancy_entry["by"] == "operatrice-01"
+
+
+def test_the_history_as_of_a_day(told: Shell) -> None:
+    history = told.json("history", str(HOME), "--as-of", "31/01/2025")
+
+    assert [e["version"] for e in history["entries"]] == [1, 2, 3]
+    assert history["as_of"] == "2025-01-31"
+
+
+def test_the_history_as_known_before_the_correction(told: Shell) -> None:
+    entries = told.json("history", str(HOME))["entries"]
+    before = next(e["recorded_at"] for e in entries if e["version"] == 4)
+
+    known = told.json("history", str(HOME), "--as-at", before)
+    changed = told.json("history", str(HOME), "--diff-from", before)["changes"]
+
+    assert [e["version"] for e in known["entries"]] == [1, 2, 3, 4]
+    assert changed[0]["fields"] == [
+        {"field": "effective_to", "before": None, "after": "2025-08-31"}
+    ]
+
+
+def test_people_read_the_history_as_a_table(told: Shell) -> None:
+    done = told("history", str(HOME))
+
+    assert "tenancy-registered" in done.stdout
+    assert "corrected by 5" in done.stdout
+
+
+@pytest.mark.parametrize("date", ["31/02/2025", "yesterday", ""])
+def test_a_date_that_is_none_is_wrong_use(told: Shell, date: str) -> None:
+    assert told("history", str(HOME), "--as-of", date).returncode == 2
+
+
+def test_a_household_that_is_not_there_is_said_so(told: Shell) -> None:
+    done = told("history", str(uuid4()))
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("not-found: ")
+
+
+def test_a_whole_log_verifies(told: Shell) -> None:
+    verified = told.json("verify")
+
+    assert (verified["whole"], verified["size"], verified["findings"]) == (True, 5, [])
+
+
+def test_an_altered_log_answers_no_and_names_the_row(told: Shell) -> None:
+    path = told.home / "record.db"
+    with sqlite3.connect(path) as db:
+        for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
+            db.execute(f"DROP TRIGGER {name}")
+        db.execute("UPDATE stored_events SET state = replace(state, '52000', '52001')")
+    db.close()
+
+    done = told("verify")
+
+    assert done.returncode == 1
+    assert str(HOME) in done.stderr
+    assert "version 4" in done.stderr
+
+
+def test_read_models_catch_up_and_are_rebuilt(told: Shell) -> None:
+    assert any(p["lag"] == 5 for p in told.json("status")["projections"])
+
+    assert told("catch-up").returncode == 0
+    assert {p["lag"] for p in told.json("status")["projections"]} == {0}
+    assert told("rebuild").returncode == 0
+    assert {p["lag"] for p in told.json("status")["projections"]} == {0}
+    assert told("rebuild", "castle").returncode == 2
+
+
+def test_serving_needs_a_secret(told: Shell) -> None:
+    done = told("serve")
+
+    assert done.returncode == 2
+    assert "JOURNEYS_SECRET_KEY" in done.stderr
+
+
+def test_signing_in_by_role_is_for_loopback_only(told: Shell) -> None:
+    done = told("serve", "--host", "0.0.0.0", "--development-sign-in", JOURNEYS_SECRET_KEY="k" * 40)
+
+    assert done.returncode == 2
+    assert "0.0.0.0" in done.stderr
