@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
+from msgspec import Struct
 
 from journeys.household.facts import ENDS, Enrolled, Fact, ReEnrolled
 from journeys.household.history import Entry, History
@@ -36,12 +37,17 @@ class Stands(NamedTuple):
     made: str
 
 
-class Correction(NamedTuple):
-    """Fields of a recorded fact that the source now says otherwise."""
+class Correction(Struct):
+    """Fields of a recorded fact that the source now says otherwise.
+
+    `links` are fields that name another entry by the key of its row; that entry may be recorded
+    together with this correction.
+    """
 
     told: Told
     version: int
     changes: dict[str, Any]
+    links: dict[str, str | int] = {}
     personal: dict[str, str] | None = None
 
 
@@ -105,9 +111,12 @@ def compare(
     stands: Mapping[str, Stands],
     history: History,
     coverage: Coverage,
-    fact_of: Callable[[Told], Fact],
+    values_of: Callable[[Told], dict[str, Any]],
 ) -> Plan:
-    """The plan that makes the record say what the export says."""
+    """The plan that makes the record say what the export says.
+
+    `values_of` gives the fields of what was told, links apart, as the record would have them.
+    """
     setting = telling.setting
     entries = {entry.version: entry for entry in history.entries}
     new: list[Told] = []
@@ -117,7 +126,7 @@ def compare(
         if known is None:
             new.append(told)
         elif (entry := entries.get(known.version)) is not None:
-            found = _correction(setting, told, known, entry, fact_of)
+            found = _correction(setting, told, known, entry, stands, values_of)
             corrections += [found] if found else []
     gone = _gone(telling, stands, entries, coverage)
     wide = [one for one in corrections if _widens(one, entries[one.version].current)]
@@ -136,7 +145,12 @@ def _registered(told: Told) -> Stands | None:
 
 
 def _correction(
-    setting: Setting, told: Told, known: Stands, entry: Entry, fact_of: Callable[[Told], Fact]
+    setting: Setting,
+    told: Told,
+    known: Stands,
+    entry: Entry,
+    stands: Mapping[str, Stands],
+    values_of: Callable[[Told], dict[str, Any]],
 ) -> Correction | None:
     """What a row says otherwise than its recorded fact, if anything."""
     current = entry.current
@@ -152,23 +166,29 @@ def _correction(
         sentence = f"The row changed, but its entry {entry.version} was retracted here."
         setting.report.finding(told.file, told.line, "retracted-here", sentence)
         return None
-    changes |= _changes(told, fact_of(told), current, lasting)
-    if not changes and told.personal is None:
-        return None
-    return Correction(told, known.version, changes, told.personal)
-
-
-def _changes(told: Told, says: Fact, current: Fact, lasting: bool) -> dict[str, Any]:
-    fields = [*told.fields, *(name for name in told.links if name != "previous")]
-    fields += ["party"] if told.party else []
-    fields += [told.about] if told.person else []
-    if not lasting:
-        fields += ["effective_from", "effective_until"]
-    return {
-        name: msgspec.to_builtins(getattr(says, name))
-        for name in fields
-        if getattr(says, name) != getattr(current, name)
+    changes |= {
+        name: msgspec.to_builtins(value)
+        for name, value in values_of(told).items()
+        if value != getattr(current, name) and not (lasting and name.startswith("effective_"))
     }
+    if "effective_from" in changes and told.known != current.known_on:
+        # When it was learned is told of the day on which it was true, and moves along.
+        changes["known_on"] = msgspec.to_builtins(told.known)
+    links = {
+        name: link
+        for name, link in told.links.items()
+        if name != "previous" and _version(stands, link) != getattr(current, name)
+    }
+    if not changes and not links and told.personal is None:
+        return None
+    return Correction(told, known.version, changes, links, told.personal)
+
+
+def _version(stands: Mapping[str, Stands], link: str | int) -> int | None:
+    if isinstance(link, int):
+        return link
+    known = stands.get(link)
+    return known.version if known else None
 
 
 def _widens(correction: Correction, current: Fact) -> bool:

@@ -74,11 +74,9 @@ class Drafter:
         self.members = {} if members is None else members
         self._envelope = run.envelope()
 
-    def fact(self, told: Told) -> Fact:
-        """The fact that was told. Raises KeyError where it links to one that is not there."""
-        values: dict[str, Any] = {**self._envelope, **told.fields}
-        for field, link in told.links.items():
-            values[field] = link if isinstance(link, int) else self.versions[link]
+    def values(self, told: Told) -> dict[str, Any]:
+        """The fields of what was told, links to other entries apart."""
+        values = dict(told.fields, effective_from=told.day, effective_until=told.until)
         if told.person:
             member = self.members.get(told.person)
             if member is None:
@@ -86,9 +84,14 @@ class Drafter:
             values[told.about] = (member,) if told.about == "members" else member
         if told.party:
             values["party"] = self.run.party(told.party)
-        return told.kind(
-            effective_from=told.day, effective_until=told.until, known_on=told.known, **values
-        )
+        return values
+
+    def fact(self, told: Told) -> Fact:
+        """The fact that was told. Raises KeyError where it links to one that is not there."""
+        values = self.values(told)
+        for field, link in told.links.items():
+            values[field] = self._place(link)
+        return told.kind(**self._envelope, known_on=told.known, **values)
 
     def batch(self, plan: Plan, judge: Judge | None = None) -> Batch:
         """Everything that is to be recorded on the household, as one batch.
@@ -136,12 +139,16 @@ class Drafter:
         if isinstance(step, Retraction):
             retracted = EntryRetracted(target=step.version, reason=step.reason, **shared)
             return retracted, Source(source, step.key, "")
-        changes = dict(step.changes)
+        links = {field: self._place(link) for field, link in step.links.items()}
+        changes = {**step.changes, **links}
         corrected = EntryCorrected(target=step.version, changes=changes, reason=CHANGED, **shared)
         # The registration goes by whoever was head first: no row of this export stands for it.
         of_row = not step.told.key.startswith("h.")
         digest = stamp(step.told.digest, made)
         return corrected, Source(source, step.told.key, digest) if of_row else None
+
+    def _place(self, link: str | int) -> int:
+        return link if isinstance(link, int) else self.versions[link]
 
     def _leave_out(self, step: Told | Correction | Retraction, code: str, sentence: str) -> None:
         report = self.run.setting.report

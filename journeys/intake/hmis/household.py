@@ -118,6 +118,7 @@ def _register(telling: Telling, head: str, stays: Sequence[Stay]) -> None:
         first.entry,
         {"unit": UNIT},
         means=head,
+        lasting=True,
         person=head if any(stay.line.person == head for stay in stays) else first.line.person,
         about="reference_member",
     )
@@ -143,6 +144,7 @@ def _join(telling: Telling, stay: Stay, client: Clients) -> None:
             "birth_month": month,
         },
         means=(month, personal),
+        lasting=True,
         person=stay.line.person,
         personal=personal or None,
     )

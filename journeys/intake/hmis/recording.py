@@ -9,20 +9,25 @@ from uuid import UUID, uuid4
 from journeys.application import Journeys
 from journeys.errors import Refusal, StoreUnavailable
 from journeys.household.commands import Batch
-from journeys.household.facts import Fact, MemberJoined, name_of
+from journeys.household.facts import Fact, MemberJoined, PersonalDataErased, name_of
 from journeys.household.history import History
 from journeys.household.rules import decide
 from journeys.intake.hmis.before import before, shown_rows
-from journeys.intake.hmis.compare import Coverage, Plan, Stands, compare, standing, unchanged
+from journeys.intake.hmis.compare import (
+    Correction,
+    Coverage,
+    Plan,
+    Stands,
+    compare,
+    standing,
+    unchanged,
+)
 from journeys.intake.hmis.draft import Drafter, Run
 from journeys.intake.hmis.household import NOTHING, Clients, tell
 from journeys.intake.hmis.identities import was_erased
 from journeys.intake.hmis.spool import Gathered, Spool
 from journeys.intake.hmis.telling import Telling
 from journeys.intake.hmis.told import Told, person_key
-
-FACTS_AT_ONCE = 2_000
-"""About how many facts one transaction takes; a household is never divided."""
 
 
 class Pending(NamedTuple):
@@ -40,13 +45,20 @@ class Recording:
     """Takes one household after the other and records what is new about it.
 
     `shared` are the persons that belong to more than one household of the record, or will.
+    `at_once` is about how many facts one transaction takes; a household is never divided.
     """
 
     def __init__(
-        self, journeys: Journeys, run: Run, spool: Spool, clients: Clients, coverage: Coverage
+        self,
+        journeys: Journeys,
+        run: Run,
+        spool: Spool,
+        clients: Clients,
+        coverage: Coverage,
+        at_once: int,
     ) -> None:
         self._journeys, self._run, self._spool = journeys, run, spool
-        self._clients, self._coverage = clients, coverage
+        self._clients, self._coverage, self._at_once = clients, coverage, at_once
         self._pending: list[Pending] = []
         self._facts = 0
         self.shared: set[str] = set()
@@ -113,12 +125,15 @@ class Recording:
         versions = {key: known.version for key, known in stands.items()}
         last = max(entry.version for entry in history.entries)
         drafter = Drafter(self._run, household, last, dict(versions), dict(members))
-        plan = compare(telling, stands, history, self._coverage, drafter.fact)
+        plan = compare(telling, stands, history, self._coverage, drafter.values)
         if not any(plan):
             self._run.setting.report.count("households unchanged")
             return
         self._spare_erased(plan.new)
-        self._plan(household, plan, versions, members, version=last)
+        plan = plan._replace(corrections=self._without_erased(plan.corrections, history, members))
+        if not any(plan):
+            return
+        self._plan(household, plan, versions, drafter.members, version=last)
 
     def _plan(
         self,
@@ -128,13 +143,11 @@ class Recording:
         members: Mapping[str, UUID],
         version: int,
     ) -> None:
-        if not any(plan):
-            return
         drafter = Drafter(self._run, household, version, dict(versions), dict(members))
         batch = drafter.batch(plan)
         self._pending.append(Pending(household, plan, versions, members, version == 0, batch))
         self._facts += len(batch.facts)
-        if self._facts >= FACTS_AT_ONCE:
+        if self._facts >= self._at_once:
             self.finish()
 
     def _record_alone(self, pending: Pending) -> None:
@@ -190,8 +203,25 @@ class Recording:
                 continue
             if self._known_homes(one.person) and was_erased(self._journeys, self._run, one.person):
                 one.personal = None
-                sentence = "The personal data was erased here: it was not taken again."
-                self._run.setting.report.finding(one.file, one.line, "erased", sentence)
+                self._say_erased(one)
+
+    def _without_erased(
+        self, corrections: Iterable[Correction], history: History, members: Mapping[str, UUID]
+    ) -> list[Correction]:
+        """The corrections without personal data of those whose data was erased."""
+        erased = {f.subject for f in history.facts() if isinstance(f, PersonalDataErased)}
+        found = []
+        for one in corrections:
+            if one.personal is not None and members.get(one.told.person) in erased:
+                self._say_erased(one.told)
+                one.personal = None
+            if one.changes or one.links or one.personal:
+                found.append(one)
+        return found
+
+    def _say_erased(self, told: Told) -> None:
+        sentence = "The personal data was erased here: it was not taken again."
+        self._run.setting.report.finding(told.file, told.line, "erased", sentence)
 
 
 def _members(

@@ -67,10 +67,12 @@ def import_hmis(
     actor: Actor,
     report: Report,
     progress: Progress | None = None,
+    facts_at_once: int = 2_000,
 ) -> Outcome:
     """Import the HMIS CSV export at `path`, a folder or a zip, recorded by `actor`.
 
-    Rows that are not taken, and odd ones that are, go to `report`. Raises a `Refusal` in a
+    Rows that are not taken, and odd ones that are, go to `report`. One transaction takes about
+    `facts_at_once` facts, and never a part of a household. Raises a `Refusal` in a
     sentence for an archive that cannot be read (`unreadable-archive`, `missing-file`,
     `wrong-header`, `wrong-edition`), with nothing recorded; and `StoreUnavailable`, after which
     the same import goes on where it stopped.
@@ -92,7 +94,7 @@ def import_hmis(
         )
         programmes = frozenset(project.programme for project in projects.values())
         coverage = Coverage(covered, programmes, whole, spool.has_enrolment)
-        _record(journeys, run, spool, coverage, told)
+        _record(journeys, run, spool, coverage, told, facts_at_once)
         return _outcome(run, spool.streams())
 
 
@@ -109,13 +111,18 @@ def _recall(journeys: Journeys, source: str, spool: Spool) -> None:
 
 
 def _record(
-    journeys: Journeys, run: Run, spool: Spool, coverage: Coverage, progress: Progress
+    journeys: Journeys,
+    run: Run,
+    spool: Spool,
+    coverage: Coverage,
+    progress: Progress,
+    at_once: int,
 ) -> None:
     def client(person: str) -> Line | None:
         found = spool.client(person)
         return None if found is None else parse(CLIENT, *found)
 
-    recording = Recording(journeys, run, spool, client, coverage)
+    recording = Recording(journeys, run, spool, client, coverage, at_once)
     total = spool.streams()
     for done, gathered in enumerate(spool.households(), start=1):
         recording.take(gathered)

@@ -75,9 +75,14 @@ class Telling:
         until: dt.date | None = None,
         known: dt.date | None = None,
         means: Any = None,
+        lasting: bool = False,
         **other: Any,
     ) -> Told:
-        """Tell a fact of a row. `means` is what the digest is made of, where not of `fields`."""
+        """Tell a fact of a row. `means` is what the digest is made of, where not of `fields`.
+
+        What is `lasting` (a household, a membership) says the same whatever its first day is in
+        the export, which may show a part of the time only.
+        """
         told = Told(
             key=f"{row}.{facet}",
             kind=kind,
@@ -87,7 +92,7 @@ class Telling:
             fields=fields,
             digest=digest(
                 self.setting.seal,
-                on,
+                None if lasting else on,
                 until,
                 fields if means is None else means,
                 other.get("person"),
