@@ -186,7 +186,9 @@ def test_an_altered_log_answers_no_and_names_the_row(told: Shell) -> None:
     with sqlite3.connect(path) as db:
         for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
             db.execute(f"DROP TRIGGER {name}")
-        db.execute("UPDATE stored_events SET state = replace(state, '52000', '52001')")
+        db.execute(
+            "UPDATE stored_events SET state = CAST(replace(state, '52000', '52001') AS BLOB)"
+        )
     db.close()
 
     done = told("verify")

@@ -3,26 +3,55 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 
 import click
 
 from journeys.errors import Refusal, StoreUnavailable
-from web.cli import bench, demo, household, intake, settings, store, views
 
-ANSWER_IS_NO = 1
 WRONG_USE = 2
 NO_STORE = 3
 
+COMMANDS = {
+    "demo": "web.cli.demo:demo",
+    "init": "web.cli.store:init",
+    "serve": "web.cli.demo:serve",
+    "status": "web.cli.store:status",
+    "check-config": "web.cli.settings:check_config",
+    "import": "web.cli.intake:import_",
+    "history": "web.cli.household:history",
+    "catch-up": "web.cli.views:catch_up",
+    "rebuild": "web.cli.views:rebuild",
+    "verify": "web.cli.store:verify",
+    "bench": "web.cli.bench:bench",
+}
+"""Where each command lies, in the order in which a newcomer meets them."""
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+class Manual(click.Group):
+    """Reads a command's module when the command is asked for: a short answer starts at once."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # as click asks
+        """The names, in the order of `COMMANDS`."""
+        return list(COMMANDS)
+
+    def get_command(
+        self,
+        ctx: click.Context,  # noqa: ARG002  # as click asks
+        cmd_name: str,
+    ) -> click.Command | None:
+        """The command of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+
+@click.group(cls=Manual, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="household-journeys", prog_name="journeys")
 def cli() -> None:
     """Household Journeys: what was true, who knew it, when, and under which rule."""
-
-
-for module in (store, settings, household, intake, views, demo, bench):
-    for command in module.COMMANDS:
-        cli.add_command(command)
 
 
 def main() -> None:

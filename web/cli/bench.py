@@ -25,6 +25,3 @@ def bench(figures: tuple[str, ...], events: int, rounds: int, json: bool) -> Non
             "run `make bench` there."
         ) from error
     runner.run(figures, events=events, rounds=rounds, json=json)
-
-
-COMMANDS = (bench,)

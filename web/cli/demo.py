@@ -90,6 +90,3 @@ def serve(host: str, port: int, workers: int, development_sign_in: bool) -> None
     if settings.secret_key is None:
         raise WrongSetting("JOURNEYS_SECRET_KEY is missing: sessions are signed with it.")
     run(settings, host, port, workers, development_sign_in=development_sign_in)
-
-
-COMMANDS = (demo, serve)

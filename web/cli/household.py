@@ -111,6 +111,3 @@ def _status(status: str, corrected_by: tuple[int, ...], retracted_by: int | None
     if corrected_by:
         return f"corrected by {', '.join(map(str, corrected_by))}"
     return status
-
-
-COMMANDS = (history,)

@@ -92,6 +92,3 @@ def _import(take: Callable[[Journeys, Report, Tell], None], file: Path | None, j
         left = told.total("not-taken")
         where = f"; {file} lists them" if file else "; --report FILE lists them"
         click.echo(f"{left} rows were not taken{where if left else ''}.")
-
-
-COMMANDS = (import_,)

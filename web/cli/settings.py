@@ -35,6 +35,3 @@ def _without_password(url: str) -> str:
     login, at, place = rest.rpartition("@")
     user = login.partition(":")[0]
     return f"{scheme}://{user}{at}{place}" if at else url
-
-
-COMMANDS = (check_config,)

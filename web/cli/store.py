@@ -94,6 +94,3 @@ def verify(json: bool) -> None:
         )
     if not found.whole:
         sys.exit(1)
-
-
-COMMANDS = (init, status, verify)

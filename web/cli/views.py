@@ -37,6 +37,3 @@ def rebuild(projections: tuple[str, ...]) -> None:
     with opened_with_views() as (journeys, views), progress("rebuilding") as tell:
         build_again(views, journeys.recorder, chosen, progress=tell)
     click.echo(f"rebuilt {', '.join(p.name for p in chosen)}")
-
-
-COMMANDS = (catch_up, rebuild)
