@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
-from flask import Flask
+# Every command of the command line goes through this module: it must cost nothing.
+if TYPE_CHECKING:
+    from flask import Flask
 
-from journeys.application import Journeys
-from projections.store import Views
+    from journeys.application import Journeys
+    from projections.store import Views
 
 LEAVE_TO = "https://www.meteoam.it/"
 """Where «Esci subito» leads: a page that says nothing about who looked at what."""
@@ -26,7 +29,8 @@ def create_app(
     `development_sign_in` lets anybody in who chooses a role: only for an application that nobody
     but its own machine can reach. Whether the store holds invented people is the store's to say.
     """
-    # Here, so that the command line can import `web` without loading the pages.
+    from flask import Flask  # noqa: PLC0415
+
     from web import api, errors, frame, guard, ui  # noqa: PLC0415
     from web.pages import BLUEPRINTS  # noqa: PLC0415
     from web.signin import LOOPBACK_HOSTS  # noqa: PLC0415
@@ -39,6 +43,7 @@ def create_app(
         LEAVE_TO=LEAVE_TO,
         ORGANISATION=organisation,
         VERSION=version("household-journeys"),
+        DEMONSTRATION=journeys.recorder.meta.kind == "demonstration",
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]  # of the provider that Flask has
     app.extensions["journeys"] = journeys
