@@ -66,7 +66,7 @@ class Bench:
     @cached_property
     def postgres(self) -> Postgres | None:
         """A PostgreSQL of this run; None where no server is installed."""
-        return self._closing.enter_context(running(self.folder))
+        return self._closing.enter_context(running())
 
     @property
     def postgres_version(self) -> str | None:

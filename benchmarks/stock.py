@@ -36,7 +36,17 @@ class Home(Aggregate):
         """The household's own id, so that both stores have the same streams."""
         return household
 
-    @event("Told")
+    class Told(Aggregate.Event):
+        """What was told of a household."""
+
+        kind: str
+        effective_from: str
+        by: str
+        organisation: str
+        role: str
+        details: dict[str, Any]
+
+    @event(Told)
     def tell(
         self,
         kind: str,
@@ -93,6 +103,7 @@ def postgres_environment(url: str) -> dict[str, str]:
         "POSTGRES_PORT": str(parts.port or 5432),
         "POSTGRES_USER": parts.username or "postgres",
         "POSTGRES_PASSWORD": parts.password or "",
+        "POSTGRES_POOL_SIZE": "1",  # 16 writers at once are as many as the server takes
     }
 
 
