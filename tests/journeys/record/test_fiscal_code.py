@@ -44,7 +44,7 @@ def test_one_wrong_character_is_found(place: int, wrong: str) -> None:
 
 @pytest.mark.parametrize(
     "fifteen",
-    ["PRVLMA85A00G999", "PRVLMA85A40G999", "PRVLMA85D31G999", "PRVLMA85B69G999", "PRVLMA85A81G999"],
+    ["PRVLMA85A00G999", "PRVLMA85A40G999", "PRVLMA85D31G999", "PRVLMA94B29G999", "PRVLMA85A81G999"],
 )
 def test_a_birth_day_that_is_none_is_refused(fifteen: str) -> None:
     with pytest.raises(UnfitFiscalCode, match="a birth day that is none"):
@@ -77,13 +77,20 @@ def test_any_text_is_answered(text: str) -> None:
 
 
 def test_a_provisional_code_of_eleven_digits_is_taken() -> None:
-    assert check_fiscal_code(" 9000001 0018 ") == "90000010018"
+    assert check_fiscal_code(" 8765432 1097 ") == "87654321097"
 
 
-def test_a_provisional_code_with_a_wrong_digit_is_refused() -> None:
-    for text in ("90000010019", "00000000000"):
-        with pytest.raises(UnfitFiscalCode, match="provisional"):
-            check_fiscal_code(text)
+@given(st.integers(0, 10), st.integers(1, 9))
+def test_one_wrong_digit_of_a_provisional_code_is_found(place: int, off: int) -> None:
+    digits = [int(digit) for digit in "87654321097"]
+    digits[place] = (digits[place] + off) % 10
+    with pytest.raises(UnfitFiscalCode, match="provisional"):
+        check_fiscal_code("".join(map(str, digits)))
+
+
+def test_eleven_zeros_are_no_code() -> None:
+    with pytest.raises(UnfitFiscalCode):
+        check_fiscal_code("0" * 11)
 
 
 def test_the_verdicts_are_those_of_two_libraries(shared_data: Path) -> None:

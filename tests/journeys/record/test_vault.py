@@ -251,6 +251,7 @@ def deep(levels: int) -> Any:
         ("\ud800", "half a character"),
         ({"\udfff": 1}, "half a character"),
         (deep(33), "more than 32 deep"),
+        ({"a": deep(32)}, "more than 32 deep"),
         (deep(5_000 // 6), "more than 32 deep"),
     ],
 )
@@ -259,8 +260,9 @@ def test_content_without_one_written_form_is_refused(unfit: Any, reason: str) ->
         sealed(unfit)
 
 
-def test_content_may_be_32_deep() -> None:
-    assert open_item(KEY, sealed(deep(32))) == deep(32)
+@pytest.mark.parametrize("fit", [deep(32), {"a": deep(31)}, 2**63 - 1, -(2**63) + 1])
+def test_content_may_be_32_deep_and_numbers_have_64_bits(fit: Any) -> None:
+    assert open_item(KEY, sealed(fit)) == fit
 
 
 # --- The blind index ------------------------------------------------------------------------
