@@ -50,9 +50,14 @@ def check_shape(fact: Fact, codes: CodeBook) -> None:
     """
     kind = type(fact)
     try:
-        msgspec.json.decode(msgspec.json.encode(fact), type=kind)
+        kept = msgspec.json.decode(msgspec.json.encode(fact), type=kind)
     except (msgspec.MsgspecError, ValueError, TypeError, RecursionError) as error:
         raise MalformedFact(f"«{name_of(fact)}» is not well formed: {error}.") from error
+    if kept != fact:
+        [field, *_] = [f for f in kind.__struct_fields__ if getattr(kept, f) != getattr(fact, f)]
+        raise MalformedFact(
+            f"«{field}» of «{name_of(fact)}» would not read back as it is told.", field=field
+        )
     for checked in _checks(kind):
         held = getattr(fact, checked.field)
         if held is None:
@@ -92,6 +97,10 @@ def _check(fact: Fact, checked: Checked, value: Any, codes: CodeBook) -> None:
             raise MalformedFact(
                 f"«{field}» of «{name_of(fact)}» must be {mark.words}.", field=field
             )
+    elif isinstance(value, float):
+        raise MalformedFact(
+            f"«{field}» of «{name_of(fact)}» must be an exact decimal number.", field=field
+        )
     elif not _within(value, mark):
         raise MalformedFact(
             f"«{field}» of «{name_of(fact)}» must lie between {mark.smallest} and {mark.largest}"

@@ -10,6 +10,8 @@ from journeys.household.facts.economy import Occasion
 from journeys.household.facts.envelope import Fact, Span
 from journeys.values import Code, Digest, Key, Quantity, Version, Within
 
+Score = Annotated[int, Within(-1_000, 1_000)]
+
 
 class AssessmentScored(Fact, frozen=True, kw_only=True):
     """A self-sufficiency or other instrument was scored, domain by domain.
@@ -22,7 +24,7 @@ class AssessmentScored(Fact, frozen=True, kw_only=True):
 
     instrument: Annotated[str, Code("instrument")]
     instrument_version: Key
-    scores: dict[Annotated[str, Code("assessment-domain")], int]
+    scores: dict[Annotated[str, Code("assessment-domain")], Score]
     rater: Key
     look_back: Annotated[int, Within(0, 3660)] = 30
     member: UUID | None = None

@@ -61,8 +61,9 @@ def registered(on: str = "2025-01-07", reference: UUID = ALMA) -> Fact:
     return fact(HouseholdRegistered, on, unit="registry", reference_member=reference)
 
 
-def joined(member: UUID, on: str = "2025-01-07", relation: str = "head") -> Fact:
-    return fact(MemberJoined, on, member=member, joined_by="at-registration", relation=relation)
+def joined(member: UUID, on: str = "2025-01-07", relation: str = "head", **fields: Any) -> Fact:
+    told = {"member": member, "joined_by": "at-registration", "relation": relation, **fields}
+    return fact(MemberJoined, on, **told)
 
 
 def referred(on: str = "2025-01-10") -> Fact:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,12 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journeys.errors import Refusal
-from journeys.household.facts import EvidenceCaptured, Fact
+from journeys.household.facts import EvidenceCaptured, Fact, MeasureObserved
 from tests.journeys.household.lives import lives
 from tests.journeys.household.story import (
     ALMA,
     Story,
     correction,
+    day,
     enrolled,
     exited,
     fact,
@@ -49,6 +51,10 @@ def test_what_was_retracted_is_not_corrected() -> None:
         {"monthly_rent": None},
         {"monthly_rent": 52_000},
         {"effective_from": "2025-02-30"},
+        {"monthly_rent": 52_001.0},
+        {"monthly_rent": True},
+        {"monthly_rent": [[52_001]]},
+        {"currency": 1},
     ],
     ids=str,
 )
@@ -56,6 +62,39 @@ def test_a_correction_fits_the_fields_of_its_target(changes: dict[str, Any]) -> 
     story = Story.begun(tenancy("2025-02-01"))
 
     assert refused(story, correction(4, **changes)) == "cannot-correct"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        float("nan"),
+        float("inf"),
+        Decimal("1.5"),
+        day("2025-02-02"),
+        (1,),
+        {1: 2},
+        "\ud800",
+        b"1",
+        10**5000,
+        [[[]]] * 201,
+        object(),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_correction_holds_nothing_but_json(value: Any) -> None:
+    story = Story.begun(
+        fact(MeasureObserved, "2025-02-01", measure="jail-nights", value=Decimal(2))
+    )
+
+    assert refused(story, correction(4, value=value)) in ("malformed-fact", "cannot-correct")
+
+
+def test_a_correction_too_deep_to_be_kept_is_refused() -> None:
+    deep: Any = 1
+    for _ in range(100_000):
+        deep = [deep]
+
+    assert refused(Story.begun(), correction(3, source=deep)) == "malformed-fact"
 
 
 def test_a_correction_cannot_say_what_an_entry_could_not() -> None:

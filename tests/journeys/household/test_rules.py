@@ -9,6 +9,7 @@ import pytest
 from journeys.errors import Refusal
 from journeys.household.facts import (
     ArrearsObserved,
+    AssessmentScored,
     AttestationGiven,
     BaselineFixed,
     BenefitGranted,
@@ -17,6 +18,7 @@ from journeys.household.facts import (
     Fact,
     GuestHosted,
     HouseholdSplit,
+    IdentityMatched,
     InterventionDelivered,
     MeasureObserved,
     MemberLeft,
@@ -223,6 +225,20 @@ def test_knowledge_comes_neither_before_the_event_nor_after_today(known_on: str,
     assert refused(Story.begun(), told) == code
 
 
+def test_a_match_is_with_somebody_of_another_household() -> None:
+    told = fact(
+        IdentityMatched,
+        "2025-03-01",
+        member=ALMA,
+        other_household=HOME,
+        other_member=BRUNO,
+        method="fiscal-code",
+        confidence=99,
+    )
+
+    assert refused(Story.begun(), told) == "no-such-entry"
+
+
 def test_an_amount_says_its_currency() -> None:
     told = fact(BenefitGranted, "2025-03-01", measure="rent-contribution", amount=10_000)
 
@@ -323,6 +339,22 @@ def test_an_unknown_code_is_refused_by_its_name() -> None:
         housed("1815-06-18"),
         fact(MeasureObserved, "2025-02-01", measure="jail-nights", value=Decimal("NaN")),
         fact(ArrearsObserved, "2025-02-01", amount=12.5, currency="EUR"),
+        fact(ArrearsObserved, "2025-02-01", amount=12.0, currency="EUR"),
+        fact(ArrearsObserved, "2025-02-01", amount=True, currency="EUR"),
+        fact(ArrearsObserved, "2025-02-01", amount=1, currency="EUR", known_on="2025-02-02"),
+        fact(MeasureObserved, "2025-02-01", measure="jail-nights", value=0.5),
+        fact(MeasureObserved, "2025-02-01", measure="jail-nights", value=Decimal("1E+999999")),
+        hired("2025-02-01", member=str(ALMA)),  # type: ignore[arg-type]
+        housed("2025-02-01", members=[ALMA]),
+        joined(BRUNO, "2025-02-01", birth_month="20\u0662\u0665-01"),
+        fact(
+            AssessmentScored,
+            "2025-02-01",
+            instrument="zrm",
+            instrument_version="2017",
+            scores={"finances": 10**400},
+            rater="operatrice-01",
+        ),
     ],
 )
 def test_a_fact_that_is_not_well_formed_is_refused(told: Fact) -> None:
