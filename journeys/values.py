@@ -67,7 +67,7 @@ Key = Annotated[
 ]
 """A short identifier that an organisation chose: contract, programme, actor. Never a name."""
 
-Month = Annotated[str, Matches(r"(19|20|21)\d{2}-(0[1-9]|1[0-2])", "a month as YYYY-MM")]
+Month = Annotated[str, Matches(r"(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])", "a month as YYYY-MM")]
 
 Quantity = Annotated[Decimal, Within(-(10**15), 10**15)]
 
@@ -98,10 +98,9 @@ class Period(Struct, frozen=True, order=True, gc=False):
         return max(0, (end - self.start).days)
 
     def overlaps(self, other: Period) -> bool:
-        """Whether at least one day lies inside both."""
-        return (other.end is None or self.start < other.end) and (
-            self.end is None or other.start < self.end
-        )
+        """Whether at least one day lies inside both; an empty period shares none."""
+        start = max(self.start, other.start)
+        return (self.end is None or start < self.end) and (other.end is None or start < other.end)
 
 
 class Actor(Struct, frozen=True):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import copy
 from functools import cache
 from uuid import UUID
 
@@ -40,8 +41,8 @@ class Household:
     * `standing`: version to the fact that stands there, with its corrections applied
     * `members`: member to the periods of membership; `guests`: guest to the periods of stay
     * `ended`: version of a start to the version of its end
-    * `referred_on`: the first referral; `withdrawn_on`: the day participation ended
-    * `merged_into`: the household that this one became a part of
+    * `referred_on`: the first referral
+    * `merged_into`: the household that this one became a part of, `merged_on` since when
     """
 
     __slots__ = (
@@ -51,17 +52,20 @@ class Household:
         "facts",
         "guests",
         "id",
+        "left_out",
         "members",
         "merged_into",
+        "merged_on",
+        "participation",
         "referred_on",
         "restrictions",
         "standing",
-        "withdrawn_on",
     )
 
     def __init__(self, household: UUID) -> None:
         self.id = household
         self.facts: list[Fact] = []
+        self.left_out: int | None = None
         self._clear()
 
     @classmethod
@@ -96,13 +100,50 @@ class Household:
         trial._restand(dict(standing))
         return trial
 
+    def revised(self, words: Mapping[int, Fact | None]) -> Household:
+        """The household as it would be if these entries said this, or None: did not stand."""
+        standing: dict[int, Fact] = dict(self.standing)
+        for version, fact in words.items():
+            if fact is not None:
+                standing[version] = fact
+            else:
+                standing.pop(version, None)
+        said = [fact for v in words for fact in (self.standing.get(v), words[v]) if fact]
+        if any(type(fact) in _HANDLERS for fact in said):
+            return self.where(sorted(standing.items()))
+        trial = copy(self)
+        trial.standing = standing
+        return trial
+
     def without(self, version: int) -> Household:
         """The household as it would be if the entry of `version` did not stand."""
-        return self.where((v, fact) for v, fact in self.standing.items() if v != version)
+        trial = self.revised({version: None})
+        trial.left_out = version
+        return trial
+
+    @property
+    def place(self) -> int:
+        """The version of a fact that is judged here: the one left out, otherwise the next."""
+        return self.version + 1 if self.left_out is None else self.left_out
 
     def is_member(self, member: UUID, day: dt.date) -> bool:
         """Whether the person belongs to the household on that day."""
         return any(day in period for period in self.members.get(member, ()))
+
+    def withdrawn_by(self, day: dt.date) -> dt.date | None:
+        """Since when the household had withdrawn on `day`; None where it took part.
+
+        What was told last of the latest day counts, whenever it was recorded: an enrolment after
+        a withdrawal takes it back, and a withdrawal told late does not undo a later enrolment.
+        """
+        told = [word for word in self.participation if word[0] <= day]
+        since, _, withdrew = max(told, default=(day, 0, False))
+        return since if withdrew else None
+
+    @property
+    def withdrawn_on(self) -> dt.date | None:
+        """The day on which participation ended, None where the household takes part."""
+        return self.withdrawn_by(dt.date.max)
 
     @property
     def restricted_by(self) -> int | None:
@@ -126,8 +167,9 @@ class Household:
         self.baselines: dict[UUID | None, int] = {}
         self.referred_on: dt.date | None = None
         self.restrictions: list[int] = []
-        self.withdrawn_on: dt.date | None = None
+        self.participation: list[tuple[dt.date, int, bool]] = []
         self.merged_into: UUID | None = None
+        self.merged_on: dt.date | None = None
 
     def _refold(self) -> None:
         """Fold again what stands. Corrections are rare, and this way they have no special case."""
@@ -229,6 +271,7 @@ def _merged(household: Household, _: int, fact: Fact) -> None:
     assert isinstance(fact, HouseholdsMerged)
     if household.id == fact.absorbed:
         household.merged_into = fact.survivor
+        household.merged_on = fact.effective_from
 
 
 def _hosted(household: Household, _: int, fact: Fact) -> None:
@@ -241,14 +284,12 @@ def _referred(household: Household, _: int, fact: Fact) -> None:
         household.referred_on = fact.effective_from
 
 
-def _enrolled(household: Household, _: int, fact: Fact) -> None:
-    withdrawn = household.withdrawn_on
-    if withdrawn is not None and fact.effective_from >= withdrawn:
-        household.withdrawn_on = None
+def _enrolled(household: Household, version: int, fact: Fact) -> None:
+    household.participation.append((fact.effective_from, version, False))
 
 
-def _withdrawn(household: Household, _: int, fact: Fact) -> None:
-    household.withdrawn_on = fact.effective_from
+def _withdrawn(household: Household, version: int, fact: Fact) -> None:
+    household.participation.append((fact.effective_from, version, True))
 
 
 def _baseline(household: Household, version: int, fact: Fact) -> None:

@@ -10,11 +10,13 @@ from __future__ import annotations
 import datetime as dt
 
 from journeys.codes import CodeBook
-from journeys.household.corrections import after, newly_standing
+from journeys.errors import Refusal
+from journeys.household.corrections import Outcome, disturbed, foresee
 from journeys.household.facts import (
     BY_NAME,
     ENDS,
     GROUPS,
+    BaselineFixed,
     EntryCorrected,
     EntryRetracted,
     Fact,
@@ -34,9 +36,10 @@ from journeys.household.refusals import (
     NotAMember,
     ParticipationEnded,
     ProcessingIsRestricted,
+    ReliedOn,
     StreamNotBegun,
 )
-from journeys.household.rules_by_kind import RULES
+from journeys.household.rules_by_kind import FOLLOWS_REFERRAL, RULES, Rule
 from journeys.household.shape import check_shape
 from journeys.values import ONE_DAY
 
@@ -50,12 +53,12 @@ def decide(household: Household, fact: Fact, *, today: dt.date, codes: CodeBook)
     check_shape(fact, codes)
     _begun(household, fact)
     _not_merged(household, fact)
+    _not_restricted(household, fact)
     judge(household, fact, today)
     if isinstance(fact, EntryCorrected | EntryRetracted):
-        trial = after(household, fact)
-        for version, result in newly_standing(household, trial):
-            check_shape(result, codes)
-            judge(trial.without(version), result, today)
+        outcome = foresee(household, fact)
+        _new_words_pass(household, outcome, today, codes)
+        _old_words_pass(household, outcome, today)
 
 
 def judge(household: Household, fact: Fact, today: dt.date) -> None:
@@ -67,6 +70,65 @@ def judge(household: Household, fact: Fact, today: dt.date) -> None:
     _still_takes_part(household, fact)
     for judged in RULES.get(type(fact), ()):
         judged(household, fact)
+
+
+def _new_words_pass(
+    household: Household, outcome: Outcome, today: dt.date, codes: CodeBook
+) -> None:
+    """What a correction makes an entry say meets the rules of its kind.
+
+    What was wrong with the entry before, because of something recorded since, does not keep it
+    from being set right in another respect.
+    """
+    for version, fact in outcome.changed.items():
+        check_shape(fact, codes)
+        refusal = _refusal(outcome.household, version, fact, today)
+        if refusal and str(refusal) != str(_present_refusal(household, version, today)):
+            raise refusal
+
+
+def _old_words_pass(household: Household, outcome: Outcome, today: dt.date) -> None:
+    """No entry that met the rules fails them because another one is corrected or retracted."""
+    trial = outcome.household
+    for version in disturbed(household, outcome):
+        refusal = _refusal(trial, version, trial.standing[version], today)
+        if refusal and str(refusal) != str(_present_refusal(household, version, today)):
+            raise _relied_on(version, trial.standing[version], refusal)
+    if trial.referred_on == household.referred_on:
+        return
+    for version, fact in trial.standing.items():
+        for follows in FOLLOWS_REFERRAL.get(type(fact), ()):
+            refusal = _of(follows, trial, fact)
+            if refusal and not _of(follows, household, fact):
+                raise _relied_on(version, fact, refusal)
+
+
+def _present_refusal(household: Household, version: int, today: dt.date) -> Refusal | None:
+    fact = household.standing.get(version)
+    return None if fact is None else _refusal(household, version, fact, today)
+
+
+def _refusal(household: Household, version: int, fact: Fact, today: dt.date) -> Refusal | None:
+    try:
+        judge(household.without(version), fact, today)
+    except Refusal as refusal:
+        return refusal
+    return None
+
+
+def _of(rule: Rule, household: Household, fact: Fact) -> Refusal | None:
+    try:
+        rule(household, fact)
+    except Refusal as refusal:
+        return refusal
+    return None
+
+
+def _relied_on(version: int, fact: Fact, refusal: Refusal) -> ReliedOn:
+    return ReliedOn(
+        f"Entry {version}, «{name_of(fact)}», would no longer be right. {refusal}",
+        versions=[version],
+    )
 
 
 def _begun(household: Household, fact: Fact) -> None:
@@ -82,8 +144,17 @@ def _begun(household: Household, fact: Fact) -> None:
         )
 
 
+# What was begun in a household ends there, its documents and rights concern what is kept there,
+# and what was true before the merge was true of it and not of the survivor.
+_OF_A_MERGED_HOUSEHOLD = frozenset(
+    GROUPS["rights"] + GROUPS["correction"] + GROUPS["evidence"] + tuple(ENDS)
+)
+
+
 def _not_merged(household: Household, fact: Fact) -> None:
-    if household.merged_into is not None and not isinstance(fact, EntryCorrected | EntryRetracted):
+    if household.merged_on is None or type(fact) in _OF_A_MERGED_HOUSEHOLD:
+        return
+    if fact.effective_from >= household.merged_on:
         raise HouseholdMerged(
             f"The household {household.id} is part of {household.merged_into} now: record there.",
             household=household.id,
@@ -124,6 +195,8 @@ def _dates_in_order(fact: Fact, today: dt.date) -> None:
 
 
 _NAMES_NEW_PEOPLE = (HouseholdRegistered, MemberJoined, GuestHosted)
+_LOOKS_BACK = (BaselineFixed,)
+"""Facts about how things stood before, perhaps before the person belonged to the household."""
 
 
 def _people_exist(household: Household, fact: Fact) -> None:
@@ -136,7 +209,9 @@ def _people_exist(household: Household, fact: Fact) -> None:
                 field=field,
                 member=member,
             )
-        if not household.is_member(member, fact.effective_from):
+        if not isinstance(fact, _LOOKS_BACK) and not household.is_member(
+            member, fact.effective_from
+        ):
             raise NotAMember(
                 f"{member} was not a member of the household on {fact.effective_from.isoformat()}.",
                 field=field,
@@ -196,22 +271,25 @@ def _ends_what_began(household: Household, fact: Fact) -> None:
 
 
 _NEEDS_PARTICIPATION = frozenset(GROUPS["plan"]) | frozenset(GROUPS["outcome"])
+
+
+def _still_takes_part(household: Household, fact: Fact) -> None:
+    if type(fact) not in _NEEDS_PARTICIPATION:
+        return
+    withdrawn = household.withdrawn_by(fact.effective_from)
+    if withdrawn is not None:
+        raise ParticipationEnded(
+            f"The household withdrew on {withdrawn.isoformat()}: nothing is done for it after.",
+            withdrawn_on=withdrawn,
+        )
+
+
 _ALLOWED_WHEN_RESTRICTED = frozenset(
     GROUPS["rights"] + GROUPS["correction"] + GROUPS["evidence"] + (RestrictionLifted,)
 )
 
 
-def _still_takes_part(household: Household, fact: Fact) -> None:
-    withdrawn = household.withdrawn_on
-    if (
-        type(fact) in _NEEDS_PARTICIPATION
-        and withdrawn is not None
-        and fact.effective_from >= withdrawn
-    ):
-        raise ParticipationEnded(
-            f"The household withdrew on {withdrawn.isoformat()}: nothing is done for it after.",
-            withdrawn_on=withdrawn,
-        )
+def _not_restricted(household: Household, fact: Fact) -> None:
     restriction = household.restricted_by
     if restriction is not None and type(fact) not in _ALLOWED_WHEN_RESTRICTED:
         raise ProcessingIsRestricted(

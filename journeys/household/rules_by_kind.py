@@ -16,15 +16,18 @@ from journeys.household.facts import (
     GuestHosted,
     HouseholdsMerged,
     HouseholdSplit,
+    IdentityMatched,
     InterventionDelivered,
     IseeAttested,
     MemberJoined,
+    MemberLeft,
     PersonalDataErased,
     ReEnrolled,
     TenancyRegistered,
 )
 from journeys.household.household import Household
 from journeys.household.refusals import (
+    AlreadyEnded,
     AlreadyThere,
     AmountWithoutCurrency,
     DatesOutOfOrder,
@@ -33,6 +36,7 @@ from journeys.household.refusals import (
     NotAMember,
     PredatesReferral,
 )
+from journeys.values import Period
 
 Rule = Callable[[Household, Fact], None]
 
@@ -96,27 +100,23 @@ def no_enrolment_before_referral(household: Household, fact: Fact) -> None:
         )
 
 
-@rule(Enrolled)
-def enrolled_once(household: Household, fact: Fact) -> None:
-    """The same member is not enrolled twice at a time in one contract, programme and party."""
-    assert isinstance(fact, Enrolled)
-    place = (fact.contract, fact.programme, fact.member, fact.party)
-    for version, other in household.standing.items():
-        if (
-            isinstance(other, Enrolled | ReEnrolled)
-            and version not in household.ended
-            and (other.contract, other.programme, other.member, other.party) == place
-        ):
-            raise AlreadyThere(
-                f"Entry {version} enrolled them in «{fact.contract}» and has not ended.",
-                version=version,
-            )
+FOLLOWS_REFERRAL: dict[type[Fact], list[Rule]] = {
+    TenancyRegistered: [no_tenancy_before_referral],
+    Enrolled: [no_enrolment_before_referral],
+}
+"""The rules that look at nothing but the first referral, by the facts that they judge."""
 
 
 @rule(ReEnrolled)
 def comes_back_after_leaving(household: Household, fact: Fact) -> None:
     """Only somebody who has left can come back, and not before leaving."""
     assert isinstance(fact, ReEnrolled)
+    if fact.previous >= household.place:
+        raise NoSuchEntry(
+            f"«previous» names entry {fact.previous}, which was recorded later.",
+            field="previous",
+            version=fact.previous,
+        )
     if fact.previous not in household.ended:
         raise NoSuchEntry(
             f"The enrolment of entry {fact.previous} has not ended.", version=fact.previous
@@ -128,6 +128,39 @@ def comes_back_after_leaving(household: Household, fact: Fact) -> None:
             f"{left.isoformat()}.",
             field="effective_from",
         )
+
+
+@rule(Enrolled, ReEnrolled)
+def enrolled_once(household: Household, fact: Fact) -> None:
+    """The same member is not enrolled twice at a time in one contract, programme and party.
+
+    An enrolment told late, from before one that has ended, may come without its exit: that is
+    told next.
+    """
+    assert isinstance(fact, Enrolled | ReEnrolled)
+    mine = _enrolment(household, household.place, fact)
+    for version, other in household.standing.items():
+        if not isinstance(other, Enrolled | ReEnrolled) or _party(other) != _party(fact):
+            continue
+        theirs = _enrolment(household, version, other)
+        awaits_exit = mine.end is None and theirs.end is not None and mine.start < theirs.start
+        if mine.overlaps(theirs) and not awaits_exit:
+            until = "has not ended" if theirs.end is None else f"ended on {theirs.end.isoformat()}"
+            raise AlreadyThere(
+                f"Entry {version} enrolled them in «{other.contract}» on "
+                f"{theirs.start.isoformat()} and {until}.",
+                version=version,
+            )
+
+
+def _party(fact: Enrolled | ReEnrolled) -> tuple[object, ...]:
+    return fact.contract, fact.programme, fact.member, fact.party
+
+
+def _enrolment(household: Household, version: int, fact: Fact) -> Period:
+    """The days of an enrolment, from what ends the entry of that version."""
+    end = household.standing.get(household.ended.get(version, 0))
+    return Period(fact.effective_from, None if end is None else end.effective_from)
 
 
 @rule(BaselineFixed)
@@ -148,6 +181,28 @@ def joins_once(household: Household, fact: Fact) -> None:
             f"{fact.member} belongs to the household on {fact.effective_from.isoformat()}.",
             field="member",
         )
+
+
+@rule(MemberLeft)
+def leaves_once(household: Household, fact: Fact) -> None:
+    """Somebody whose leaving is recorded for a later day did not leave before as well."""
+    assert isinstance(fact, MemberLeft)
+    day = fact.effective_from
+    for period in household.members.get(fact.member, ()):
+        if not fact.definitions and day in period and period.end is not None:
+            raise AlreadyEnded(
+                f"{fact.member} left the household on {period.end.isoformat()}: correct that "
+                "entry.",
+                field="effective_from",
+            )
+
+
+@rule(IdentityMatched)
+def matched_elsewhere(household: Household, fact: Fact) -> None:
+    """A match is with a member of another household."""
+    assert isinstance(fact, IdentityMatched)
+    if fact.other_household == household.id:
+        raise NoSuchEntry("A match is with a member of another household.", field="other_household")
 
 
 @rule(GuestHosted)
