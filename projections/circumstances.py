@@ -86,15 +86,21 @@ class Piece(NamedTuple):
     situation: Situation
 
 
-def pieces(stretches: Stretches, first: dt.date, before: Piece | None = None) -> Iterator[Piece]:
+UNKNOWN = Situation("unknown", 0, 0, "", "", "", 0, "", 0, "", "", 0, 0, None, None)
+"""The situation of a household of which nothing is known on a day."""
+
+
+def pieces(
+    stretches: Stretches, first: dt.date, before: Piece | None = None, *, whole: bool = False
+) -> Iterator[Piece]:
     """The household's situations from `first` on, as few and as long as can be.
 
     `before` is the piece that held until `first`, where one did: it is carried on if it still
-    holds, and cut short if not.
+    holds, and cut short if not. Days of which nothing is known are left out, unless `whole`.
     """
     start, held = (before.start, before.situation) if before else (first, None)
     for day in (first, *stretches.bounds(first)):
-        found = situation(stretches.on(day))
+        found = situation(stretches.on(day)) or (UNKNOWN if whole else None)
         if found != held:
             if held is not None:
                 yield Piece(start, day, held)
@@ -139,7 +145,7 @@ _STATUSES: tuple[tuple[str, frozenset[type[Fact]]], ...] = (
     ("exited", frozenset({Exited})),
     ("referred", frozenset({Referred})),
 )
-STATUSES = (*(status for status, _ in _STATUSES), "registered")
+STATUSES = (*(status for status, _ in _STATUSES), "registered", "unknown")
 """Every status, that which says most first."""
 
 
