@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 import pytest
@@ -23,26 +23,41 @@ from tests.journeys.household.story import (
     registered,
     tenancy,
 )
+from web.cli import run
+
+
+class Done(NamedTuple):
+    """What a command left: its exit status and what it said."""
+
+    returncode: int
+    stdout: str
+    stderr: str
 
 
 class Shell:
-    """Runs `journeys` with a home and a database of its own."""
+    """Runs `journeys` with a home and a database of its own, in this process."""
 
-    def __init__(self, home: Path, database: str | None = None) -> None:
-        self.home = home
+    def __init__(
+        self,
+        home: Path,
+        said: pytest.CaptureFixture[str],
+        environment: pytest.MonkeyPatch,
+        database: str | None = None,
+    ) -> None:
+        self.home, self._said, self._environment = home, said, environment
         self.database = database or f"sqlite:///{home / 'record.db'}"
 
-    def __call__(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("JOURNEYS_")}
-        environment |= {"JOURNEYS_HOME": str(self.home), "JOURNEYS_DATABASE": self.database}
-        return subprocess.run(
-            [sys.executable, "-c", "from web.cli import main; main()", *arguments],
-            env=environment | settings,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+    def __call__(self, *arguments: str, **settings: str) -> Done:
+        given = {"JOURNEYS_HOME": str(self.home), "JOURNEYS_DATABASE": self.database} | settings
+        with self._environment.context() as environment:
+            for name in [n for n in os.environ if n.startswith("JOURNEYS_")]:
+                environment.delenv(name)
+            for name, value in given.items():
+                environment.setenv(name, value)
+            self._said.readouterr()
+            status = run(arguments)
+        out, err = self._said.readouterr()
+        return Done(status, out, err)
 
     def json(self, *arguments: str) -> Any:
         done = self(*arguments, "--json")
@@ -54,8 +69,10 @@ class Shell:
 
 
 @pytest.fixture
-def shell(tmp_path: Path) -> Shell:
-    return Shell(tmp_path / "home")
+def shell(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Shell:
+    return Shell(tmp_path / "home", capsys, monkeypatch)
 
 
 @pytest.fixture
@@ -69,6 +86,20 @@ def told(shell: Shell) -> Shell:
     return shell
 
 
+def test_the_installed_command_answers_a_script(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "from web.cli import main; main()", "status"],
+        env={"PATH": os.environ["PATH"], "JOURNEYS_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.startswith("no-store: ")
+
+
 def test_init_may_be_repeated(shell: Shell) -> None:
     first, second = shell("init"), shell("init")
 
@@ -77,8 +108,8 @@ def test_init_may_be_repeated(shell: Shell) -> None:
     assert (shell.home.stat().st_mode & 0o077) == 0
 
 
-def test_init_on_postgresql(tmp_path: Path, postgres_database: str) -> None:
-    shell = Shell(tmp_path / "home", postgres_database)
+def test_init_on_postgresql(shell: Shell, postgres_database: str) -> None:
+    shell.database = postgres_database
 
     assert shell("init").returncode == 0
     assert shell.json("status")["position"] == 0

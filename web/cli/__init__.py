@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 
 import click
@@ -11,6 +12,7 @@ from journeys.errors import Refusal, StoreUnavailable
 
 WRONG_USE = 2
 NO_STORE = 3
+INTERRUPTED = 130
 
 COMMANDS = {
     "demo": "web.cli.demo:demo",
@@ -55,22 +57,27 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command line. Errors go to stderr as one sentence with a code.
+    """The entry point of the installed command."""
+    sys.exit(run(sys.argv[1:]))
 
-    Exit status: 0 done, 1 the answer is no, 2 wrong use, 3 the store is not available.
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit status; errors go to stderr as one sentence.
+
+    0 done, 1 the answer is no, 2 wrong use, 3 the store is not available.
     """
     try:
-        status = cli.main(standalone_mode=False)
+        status = cli.main(list(arguments), standalone_mode=False)
     except click.exceptions.Abort:
-        sys.exit(130)
+        return INTERRUPTED
     except click.ClickException as error:
         error.show()
-        sys.exit(WRONG_USE)
+        return WRONG_USE
     except Refusal as refusal:
         click.echo(f"{refusal.code}: {refusal.sentence}", err=True)
-        sys.exit(NO_STORE if isinstance(refusal, StoreUnavailable) else WRONG_USE)
+        return NO_STORE if isinstance(refusal, StoreUnavailable) else WRONG_USE
     except BrokenPipeError:
         # The reader of a pipe went away; Python would complain again when it flushes.
         sys.stderr.close()
-        sys.exit(0)
-    sys.exit(status if isinstance(status, int) else 0)
+        return 0
+    return status if isinstance(status, int) else 0

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
 from journeys.record.keys import create_keyring
@@ -14,6 +12,8 @@ from projections.store import Views
 from web import wire
 from web.cli.output import as_json, json_option, progress, table
 from web.cli.setting import current_settings, opened, opened_with_views
+
+ANSWER_IS_NO = 1
 
 
 @click.command()
@@ -69,7 +69,8 @@ def status(json: bool) -> None:
 
 @click.command()
 @json_option
-def verify(json: bool) -> None:
+@click.pass_context
+def verify(ctx: click.Context, json: bool) -> None:
     """Walk the whole log: rows, leaves, tiles, root. Exit status 1 where something does not fit."""
     with opened() as journeys, progress("verifying", quiet=json) as tell:
         found = walk(journeys.recorder, progress=tell)
@@ -93,4 +94,4 @@ def verify(json: bool) -> None:
             f"root {found.root.hex()}"
         )
     if not found.whole:
-        sys.exit(1)
+        ctx.exit(ANSWER_IS_NO)
