@@ -16,6 +16,7 @@ from benchmarks import (
     p06_rebuild,
     p08_situations,
     p11_proofs,
+    p12_import,
 )
 from benchmarks.bench import SEED, Bench, tell
 from benchmarks.harness import Table
@@ -32,6 +33,7 @@ FIGURES: dict[str, Callable[[Bench], Iterable[Table]]] = {
     "P6": p06_rebuild.measured,
     "P8": p08_situations.measured,
     "P11": p11_proofs.measured,
+    "P12": p12_import.measured,
 }
 
 
