@@ -105,21 +105,24 @@ def union(periods: Iterable[Period]) -> list[Period]:
 
 def intersection(some: Iterable[Period], others: Iterable[Period]) -> list[Period]:
     """The days inside both."""
-    right = union(others)
-    return [
-        Period(max(one.start, other.start), _earlier(one.end, other.end))
-        for one in union(some)
-        for other in right
-        if one.overlaps(other)
-    ]
+    ones, twos = union(some), union(others)
+    found = []
+    while ones and twos:
+        one, two = ones[-1], twos[-1]
+        if one.overlaps(two):
+            found.append(Period(max(one.start, two.start), _earlier(one.end, two.end)))
+        (ones if one.start >= two.start else twos).pop()
+    return found[::-1]
 
 
 def subtraction(some: Iterable[Period], others: Iterable[Period]) -> list[Period]:
     """The days inside `some` and not inside `others`."""
-    left = union(some)
-    for hole in union(others):
-        left = [piece for period in left for piece in _without(period, hole)]
-    return left
+    holes = union(others)
+    starts = [dt.date.min, *(hole.end for hole in holes if hole.end is not None)]
+    outside = [Period(start, hole.start) for start, hole in zip(starts, holes, strict=False)]
+    if len(starts) > len(holes):
+        outside.append(Period(starts[-1]))
+    return intersection(some, outside)
 
 
 def gaps(periods: Iterable[Period]) -> list[Period]:
@@ -135,17 +138,20 @@ def gaps(periods: Iterable[Period]) -> list[Period]:
 def overlaps(among: Sequence[Spell]) -> list[tuple[Spell, Spell, Period]]:
     """Pairs of spells that share days although they are about the same people, and the days.
 
-    A spell about the whole household meets those of its members.
+    A spell about the whole household meets those of its members. Of each pair the one that began
+    first comes first.
     """
-    found = []
-    for place, one in enumerate(among):
-        for other in among[place + 1 :]:
-            if one.kind != other.kind or not one.period.overlaps(other.period):
-                continue
-            if one.members and other.members and not set(one.members) & set(other.members):
-                continue
-            [shared] = intersection([one.period], [other.period])
-            found.append((one, other, shared))
+    found: list[tuple[Spell, Spell, Period]] = []
+    running: list[Spell] = []
+    for spell in sorted(among, key=lambda spell: spell.period.start):
+        start = spell.period.start
+        running = [one for one in running if one.period.end is None or start < one.period.end]
+        found += [
+            (one, spell, Period(start, _earlier(one.period.end, spell.period.end)))
+            for one in running
+            if one.kind == spell.kind and one.period.overlaps(spell.period) and _meet(one, spell)
+        ]
+        running.append(spell)
     return found
 
 
@@ -164,12 +170,7 @@ def _earlier(one: dt.date | None, other: dt.date | None) -> dt.date | None:
     return min(one, other)
 
 
-def _without(period: Period, hole: Period) -> list[Period]:
-    if not period.overlaps(hole):
-        return [period]
-    pieces = []
-    if period.start < hole.start:
-        pieces.append(Period(period.start, hole.start))
-    if hole.end is not None and (period.end is None or hole.end < period.end):
-        pieces.append(Period(hole.end, period.end))
-    return pieces
+def _meet(one: Spell, other: Spell) -> bool:
+    """Whether the two are about somebody in common; no members means the whole household."""
+    mine, theirs = one.members, other.members
+    return not mine or not theirs or not set(mine).isdisjoint(theirs)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from itertools import pairwise
+from itertools import combinations, pairwise
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from journeys.household.spells import (
+    Spell,
     days,
     gaps,
     intersection,
@@ -144,3 +146,34 @@ def test_a_stay_of_the_household_meets_that_of_a_member() -> None:
     story = Story.begun(housed("2025-02-01"), housed("2025-03-01", members=(ALMA,)))
 
     assert [shared for _, _, shared in overlaps(spells(story.read()))] == [period("2025-03-01")]
+
+
+def test_a_stay_that_ended_on_its_first_day_overlaps_nothing() -> None:
+    story = Story.begun(
+        housed("2025-02-01", until="2025-03-01"), housed("2025-02-10"), moved_out("2025-02-10", 5)
+    )
+
+    assert overlaps(spells(story.read())) == []
+    assert not period("2025-02-10", "2025-02-10").overlaps(period("2025-02-01"))
+
+
+@given(st.lists(st.tuples(st.sampled_from(["housing", "work"]), dates, st.none() | dates)))
+def test_overlaps_are_the_pairs_of_a_kind_that_share_a_day(told: list[tuple[Any, ...]]) -> None:
+    fact = housed("2025-02-01")
+    among = [
+        Spell(kind, Period(start, end), fact, version)
+        for version, (kind, start, end) in enumerate(told, start=1)
+    ]
+
+    found = {
+        frozenset((one.start_version, other.start_version)): shared
+        for one, other, shared in overlaps(among)
+    }
+
+    assert found == {
+        frozenset((one.start_version, other.start_version)): shared
+        for one, other in combinations(among, 2)
+        for shared in intersection([one.period], [other.period])
+        if one.kind == other.kind
+    }
+    assert all(one.period.start <= other.period.start for one, other, _ in overlaps(among))
