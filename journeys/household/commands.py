@@ -20,6 +20,7 @@ from journeys.household.facts import (
     MemberJoined,
 )
 from journeys.household.household import Household
+from journeys.household.lineage import mirrored
 from journeys.values import Actor
 
 SPLIT, MERGE = "split", "merge"
@@ -171,42 +172,54 @@ def undo(one: Household, other: Household, day: dt.date, reason: str, by: Actor)
     Facts recorded since on either household stay; where one relies on what is taken back, the
     refusal names it. Raises `NotFound` where nothing binds the two.
     """
-    batches = []
-    for mine, theirs in ((one, other), (other, one)):
-        versions = _bound(mine, theirs.id)
-        if not versions:
-            raise NotFound(f"Nothing binds {mine.id} to {theirs.id}.")
-        facts = [
-            EntryRetracted(target=version, reason=reason, **envelope(by, day))
-            for version in versions
-        ]
-        batches.append(Batch(household=mine.id, facts=facts))
-    return batches
-
-
-def _bound(household: Household, other: UUID) -> list[int]:
-    """Versions to retract, the last first: the binding and, for a merge, the members it brought."""
-    binding = [
-        (version, fact)
-        for version, fact in household.standing.items()
-        if (isinstance(fact, HouseholdsMerged) and other in (fact.survivor, fact.absorbed))
-        or (isinstance(fact, HouseholdSplit) and other in (fact.origin, fact.new))
-        or (isinstance(fact, IdentityMatched) and fact.other_household == other)
+    version, mirror = _binding(one, other)
+    return [
+        Batch(
+            household=home.id,
+            facts=[
+                EntryRetracted(target=target, reason=reason, **envelope(by, day))
+                for target in (bound, *_brought(home, bound))
+            ],
+        )
+        for home, bound in ((one, version), (other, mirror))
     ]
-    if not binding:
+
+
+def _binding(one: Household, other: Household) -> tuple[int, int]:
+    """The versions on both of what was told last to bind the two, and holds on both."""
+    for version in _standing_last_first(one):
+        for mirror in _standing_last_first(other):
+            if mirrored(one.standing[version], one.id, other.standing[mirror], other.id):
+                return version, mirror
+    raise NotFound(f"Nothing binds {one.id} to {other.id}.")
+
+
+def _standing_last_first(household: Household) -> list[int]:
+    binding = (HouseholdSplit, HouseholdsMerged, IdentityMatched)
+    return [
+        version
+        for version, fact in sorted(household.standing.items(), reverse=True)
+        if isinstance(fact, binding) and version not in household.ended
+    ]
+
+
+def _brought(household: Household, version: int) -> list[int]:
+    """The joinings that a split or a merge brought, the last first: those told right beside it."""
+    fact = household.standing[version]
+    if isinstance(fact, HouseholdSplit) and fact.new == household.id:
+        cause, beside = SPLIT, range(version - 1, 0, -1)
+    elif isinstance(fact, HouseholdsMerged) and fact.survivor == household.id:
+        cause, beside = MERGE, range(version + 1, household.version + 1)
+    else:
         return []
-    version, fact = binding[-1]
-    if not isinstance(fact, HouseholdsMerged) or fact.survivor != household.id:
-        return [version]
-    brought = [
-        later
-        for later, joined in household.standing.items()
-        if later > version
-        and isinstance(joined, MemberJoined)
-        and joined.joined_by == MERGE
-        and joined.effective_from == fact.effective_from
-    ]
-    return [*reversed(brought), version]
+    joinings = []
+    for at in beside:
+        told = household.facts[at - 1]
+        if not isinstance(told, MemberJoined) or told.joined_by != cause:
+            break
+        if at in household.standing:
+            joinings.append(at)
+    return sorted(joinings, reverse=True)
 
 
 def _registration(household: Household) -> HouseholdRegistered:

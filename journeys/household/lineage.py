@@ -6,7 +6,7 @@ known at an instant, and `joint` reads them as one timeline.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Literal
 from uuid import UUID
@@ -15,6 +15,8 @@ from msgspec import Struct
 
 from journeys.household.facts import (
     ENDS,
+    EntryCorrected,
+    EntryRetracted,
     Fact,
     GuestHosted,
     HouseholdsMerged,
@@ -62,7 +64,7 @@ class Reach(Struct, frozen=True):
     whole: bool = True
 
     def covers(self, fact: Fact) -> bool:
-        """Whether a fact of the stream is part of the joint timeline."""
+        """Whether a fact of the stream, other than an end or a correction, is part of it."""
         if not self.start <= fact.effective_from < self.until:
             return False
         told = {member for _, member in people(fact)}
@@ -104,11 +106,7 @@ class Lineage(Struct, frozen=True):
 
 def bonds(household: UUID, history: History, homes: Homes | None = None) -> list[Bond]:
     """What binds a household to others, as its history tells it."""
-    unmatched = {
-        getattr(entry.current, ENDS[IdentityUnmatched][0])
-        for entry in history.standing()
-        if isinstance(entry.current, IdentityUnmatched)
-    }
+    unmatched = _unmatched(history)
     return [
         bond
         for entry in history.standing()
@@ -131,21 +129,23 @@ def follow(
     Guests are followed only where `homes` can tell where else a person lives. At most `furthest`
     streams are read, nearest first, so that a record full of matches cannot run away.
     """
-    histories: dict[UUID, History] = {}
+    histories = {household: read(load(household), as_of, as_at)}
     path: dict[UUID, tuple[Bond, ...]] = {household: ()}
     reach = {household: Reach()}
     waiting = [household]
-    while waiting and len(histories) < furthest:
+    while waiting:
         reached = waiting.pop(0)
-        record = load(reached)
-        if not record and reached != household:
-            continue
-        histories[reached] = history = read(record, as_of, as_at)
-        for bond in bonds(reached, history, homes):
-            if bond.other not in path:
-                path[bond.other] = (*path[reached], bond)
-                reach[bond.other] = reach[reached].over(bond)
-                waiting.append(bond.other)
+        for bond in bonds(reached, histories[reached], homes):
+            if bond.other in histories or len(histories) >= furthest:
+                continue
+            record = load(bond.other)
+            there = read(record, as_of, as_at)
+            if not record or _taken_back_there(bond, histories[reached], there):
+                continue
+            histories[bond.other] = there
+            path[bond.other] = (*path[reached], bond)
+            reach[bond.other] = reach[reached].over(bond)
+            waiting.append(bond.other)
     return Lineage(household, histories, path, reach)
 
 
@@ -154,15 +154,62 @@ def joint(lineage: Lineage) -> list[Entry]:
 
     A split-off household takes along what was true before the split of the household or of its
     members; a survivor takes along all of an absorbed household, and an absorbed one what follows
-    in the survivor; a match or a guest brings what concerns the persons who are matched.
+    in the survivor; a match or a guest brings what concerns the persons who are matched. What
+    sets an entry right comes with it, and so does the end of what it began for a person.
     """
-    found = [
-        entry
-        for stream, history in lineage.histories.items()
-        for entry in history.entries
-        if lineage.reach[stream].covers(entry.current)
-    ]
+    found = []
+    for stream, history in lineage.histories.items():
+        facts = {entry.version: entry.current for entry in history.entries}
+        reach = lineage.reach[stream]
+        found += [e for e in history.entries if reach.covers(_subject(e.current, facts))]
     return sorted(found, key=lambda entry: (entry.current.effective_from, entry.recorded.position))
+
+
+def mirrored(one: Fact, household: UUID, other: Fact, there: UUID) -> bool:
+    """Whether a fact of `household` and a fact of `there` tell the same bond from both sides."""
+    if isinstance(one, HouseholdSplit) and isinstance(other, HouseholdSplit):
+        return (one.origin, one.new) == (other.origin, other.new)
+    if isinstance(one, HouseholdsMerged) and isinstance(other, HouseholdsMerged):
+        return (one.survivor, one.absorbed) == (other.survivor, other.absorbed)
+    if isinstance(one, IdentityMatched) and isinstance(other, IdentityMatched):
+        mine = (household, one.member, one.other_household, one.other_member)
+        return mine == (other.other_household, other.other_member, there, other.member)
+    return False
+
+
+def _taken_back_there(bond: Bond, here: History, there: History) -> bool:
+    """Whether the other household told the bond too and has taken it back since."""
+    told = here.find(bond.version)
+    assert told is not None
+    unmatched = _unmatched(there)
+    sides = [
+        entry.retracted_by is None and entry.version not in unmatched
+        for entry in there.entries
+        if mirrored(told.current, bond.household, entry.current, bond.other)
+    ]
+    return bool(sides) and not any(sides)
+
+
+def _unmatched(history: History) -> set[int]:
+    return {
+        entry.current.matched
+        for entry in history.standing()
+        if isinstance(entry.current, IdentityUnmatched)
+    }
+
+
+def _subject(fact: Fact, facts: Mapping[int, Fact]) -> Fact:
+    """What decides where a fact belongs: the entry that it sets right, or that began what it ends.
+
+    An end of something that concerns the household as a whole belongs where its own day does.
+    """
+    while isinstance(fact, EntryCorrected | EntryRetracted) and fact.target in facts:
+        fact = facts[fact.target]
+    if type(fact) in ENDS:
+        start = facts.get(getattr(fact, ENDS[type(fact)][0]))
+        if start is not None and any(people(start)):
+            return start
+    return fact
 
 
 def _bonds(household: UUID, entry: Entry, homes: Homes | None) -> Iterator[Bond]:

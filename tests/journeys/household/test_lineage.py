@@ -8,7 +8,14 @@ import pytest
 
 from journeys.errors import NotFound, Refusal
 from journeys.household.commands import Batch, Terms, match, merge, split, undo
-from journeys.household.facts import GuestHosted, IdentityUnmatched
+from journeys.household.facts import (
+    EmploymentEnded,
+    EvidenceCaptured,
+    Fact,
+    GuestHosted,
+    IdentityUnmatched,
+    PersonalDataErased,
+)
 from journeys.household.household import Household
 from journeys.household.lineage import Lineage, follow, joint
 from tests.journeys.household.story import (
@@ -25,8 +32,10 @@ from tests.journeys.household.story import (
     housed,
     instant,
     joined,
+    moved_out,
     referred,
     registered,
+    retraction,
 )
 
 NEW = UUID("00000000-0000-4000-8000-000000000002")
@@ -253,3 +262,163 @@ def test_commands_on_households_that_are_not_there_are_refused() -> None:
         split(village[HOME], NEW, [STRANGER], "origin", terms())
     with pytest.raises(NotFound):
         undo(village[HOME], empty, day("2025-06-01"), "wrong-household", ANNA)
+
+
+def ended_job(on: str, employment: int) -> Fact:
+    return fact(EmploymentEnded, on, employment=employment, ending="term-ended")
+
+
+def test_the_end_of_a_job_follows_the_person_who_left_with_it() -> None:
+    village = couple().tell(split(couple()[HOME], NEW, [BRUNO], "origin", terms()))
+    village.stories[HOME].tell(ended_job("2025-08-01", 6), moved_out("2025-08-01", 5))
+
+    entries = told(village.follow(NEW))
+
+    assert (HOME, 8) in entries, "the end of the job of the one who left"
+    assert (HOME, 9) not in entries, "the end of the stay of those who did not"
+
+
+def test_the_end_of_a_job_follows_a_matched_person() -> None:
+    village = matched()
+    village.stories[NEW].tell(ended_job("2025-05-01", 6), moved_out("2025-05-01", 4))
+
+    assert (NEW, 7) in told(village.follow(HOME))
+    assert (NEW, 8) not in told(village.follow(HOME))
+
+
+def test_what_sets_an_entry_right_is_read_beside_it() -> None:
+    village = matched()
+    village.stories[NEW].tell(
+        correction(6, weekly_hours="20"), correction(4, kind="shelter"), retraction(7)
+    )
+
+    entries = told(village.follow(HOME))
+
+    assert (NEW, 7) in entries
+    assert (NEW, 8) not in entries
+    assert (NEW, 9) in entries
+
+
+def test_a_match_undone_on_one_side_binds_neither() -> None:
+    village = matched()
+    unmatched = fact(IdentityUnmatched, "2025-08-01", matched=5, method="registry-check")
+    village.stories[NEW].tell(unmatched, recorded="2025-08-01")
+
+    assert list(village.follow(NEW).histories) == [NEW]
+    assert list(village.follow(HOME).histories) == [HOME]
+    assert NEW in village.follow(HOME, as_at=instant("2025-07-01")).histories
+
+    village.stories[NEW].tell(retraction(village[NEW].version), recorded="2025-09-01")
+    assert NEW in village.follow(HOME).histories
+
+
+def test_a_merge_retracted_on_one_side_binds_neither() -> None:
+    village = couple()
+    village.stories[NEW] = other_household()
+    village.tell(merge(village[HOME], village[NEW], {}, "survivor", terms()))
+    village.stories[NEW].tell(retraction(5), recorded="2025-08-01")
+
+    assert list(village.follow(HOME).histories) == [HOME]
+
+
+def test_a_split_can_be_taken_back_with_the_joinings_that_it_brought() -> None:
+    village = couple()
+    village.tell(split(village[HOME], NEW, [BRUNO], "origin", terms()))
+
+    village.tell(undo(village[NEW], village[HOME], day("2025-07-01"), "wrong-household", ANNA))
+
+    assert village[HOME].is_member(BRUNO, day("2025-06-01"))
+    assert BRUNO not in village[NEW].members
+    assert list(village.follow(HOME).histories) == [HOME]
+
+
+def test_a_split_is_not_taken_back_from_under_what_was_told_since() -> None:
+    village = couple()
+    village.tell(split(village[HOME], NEW, [BRUNO], "origin", terms()))
+    village.stories[NEW].tell(hired("2025-07-01", BRUNO))
+
+    with pytest.raises(Refusal) as refusal:
+        village.tell(undo(village[HOME], village[NEW], day("2025-08-01"), "wrong-household", ANNA))
+    assert refusal.value.code == "relied-on"
+
+
+THIRD = UUID("00000000-0000-4000-8000-000000000003")
+
+
+def test_of_two_merges_on_one_day_one_is_taken_back() -> None:
+    village = couple()
+    village.stories[NEW] = other_household()
+    village.stories[THIRD] = Story(
+        registered(reference=STRANGER), joined(STRANGER), household=THIRD
+    )
+    for absorbed in (NEW, THIRD):
+        village.tell(merge(village[HOME], village[absorbed], {}, "survivor", terms()))
+
+    village.tell(undo(village[HOME], village[NEW], day("2025-07-01"), "wrong-household", ANNA))
+
+    assert CARLA not in village[HOME].members
+    assert village[HOME].is_member(STRANGER, day("2025-06-01"))
+
+
+def test_a_merge_whose_day_was_corrected_is_taken_back_with_its_joinings() -> None:
+    village = couple()
+    village.stories[NEW] = other_household()
+    village.tell(merge(village[HOME], village[NEW], {}, "survivor", terms()))
+    version = village[HOME].version
+    village.stories[HOME].tell(correction(version - 1, effective_from="2025-05-30"))
+
+    village.tell(undo(village[HOME], village[NEW], day("2025-07-01"), "wrong-household", ANNA))
+
+    assert CARLA not in village[HOME].members
+
+
+def test_what_is_undone_is_what_holds_on_both_sides() -> None:
+    village = matched()
+    unmatched = {"method": "registry-check"}
+    village.stories[HOME].tell(fact(IdentityUnmatched, "2025-06-03", matched=7, **unmatched))
+
+    with pytest.raises(NotFound):
+        undo(village[HOME], village[NEW], day("2025-07-01"), "wrong-household", ANNA)
+
+    pair = match(
+        village[HOME], BRUNO, village[NEW], CARLA, "fiscal-code", 99, ANNA, day("2025-06-04")
+    )
+    taken_back = undo(
+        village.tell(pair)[HOME], village[NEW], day("2025-07-01"), "wrong-household", ANNA
+    )
+    village.tell(taken_back)
+
+    assert list(village.follow(HOME).histories) == [HOME]
+    assert village[NEW].standing.keys() == {1, 2, 3, 4, 5, 6}, "the first match stays as it was"
+
+
+def test_a_household_that_became_part_of_another_still_ends_what_it_began() -> None:
+    village = couple()
+    village.stories[NEW] = other_household()
+    village.stories[NEW].tell(hired("2025-03-01", CARLA))
+    village.tell(merge(village[HOME], village[NEW], {}, "survivor", terms()))
+
+    village.stories[NEW].tell(
+        ended_job("2025-08-01", 5),
+        hired("2025-05-31", CARLA),
+        fact(
+            EvidenceCaptured,
+            "2025-08-02",
+            kind="landlord-letter",
+            sha256="a" * 64,
+            issuer="proprietario",
+            covers=(4,),
+        ),
+        fact(
+            PersonalDataErased,
+            "2025-09-01",
+            subject=CARLA,
+            scope="member",
+            legal_basis="objection-upheld",
+        ),
+    )
+
+    with pytest.raises(Refusal) as refusal:
+        village.stories[NEW].tell(hired("2025-06-01", CARLA))
+    assert refusal.value.code == "household-merged"
+    assert (NEW, 7) in told(village.follow(HOME)), "the end of the job comes along"
