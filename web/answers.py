@@ -43,6 +43,7 @@ class PersonSchema(AnswersSchema):
     surname = fields.Words(metadata={"label": label_of("person", "surname")})
     birth_date = fields.Day(metadata={"label": label_of("person", "birth_date"), "widget": "date"})
     fiscal_code = fields.Words(metadata={"label": label_of("person", "fiscal_code")})
+    identity_number = fields.Words(metadata={"label": label_of("person", "identity_number")})
 
     @post_load
     def _as_sealed(self, told: dict[str, Any], **_: Any) -> dict[str, Any]:

@@ -15,9 +15,17 @@ from markupsafe import Markup
 from journeys.application import Journeys
 from journeys.codes import CodeBook
 from journeys.errors import NotFound
-from journeys.household.facts import AddressProtected, Fact, MemberJoined, Recorded, name_of
+from journeys.household.facts import (
+    AddressProtected,
+    EntryCorrected,
+    Fact,
+    MemberJoined,
+    Recorded,
+    name_of,
+)
 from journeys.household.history import Entry, History, read
 from journeys.household.household import Household
+from journeys.household.personal import personal_fields
 from journeys.household.shape import marks
 from journeys.values import Code
 from web import formats
@@ -64,7 +72,7 @@ class Case:
     @cached_property
     def people(self) -> People:
         """Everybody that the household has had, as known now."""
-        return People.of(self.today.standing(), self.disclosed, self.codes, self.language)
+        return People.of(self.today.standing(), self.personal_of, self.codes, self.language)
 
     @property
     def title(self) -> str:
@@ -99,9 +107,25 @@ class Case:
             raise NotFound(f"No entry {version} is in this reading.", version=version)
         return found
 
-    def personal_of(self, version: int) -> dict[str, Any]:
-        """The personal content of an entry that may be shown, by field."""
-        return {field: told for (at, field), told in self.disclosed.items() if at == version}
+    def personal_of(self, entry: Entry) -> dict[str, Any]:
+        """The personal content of an entry that may be shown, as it reads, by field.
+
+        A correction brings its own content for the fields that it names; the rest stands as it
+        was first recorded.
+        """
+        content = {}
+        for field in personal_fields(type(entry.current)):
+            for version in (*reversed(entry.corrected_by), entry.version):
+                correction = self.record[version - 1].fact
+                if isinstance(correction, EntryCorrected) and version != entry.version:
+                    if field not in correction.changes:
+                        continue
+                    if correction.changes[field] is None:
+                        break
+                if (version, field) in self.disclosed:
+                    content[field] = self.disclosed[version, field]
+                break
+        return content
 
     def members_on(self, day: dt.date) -> list[UUID]:
         """Who belongs to the household on a day, in the order of their coming."""

@@ -17,20 +17,20 @@ from journeys.household.facts import (
     HouseholdRegistered,
     name_of,
 )
-from journeys.household.history import Change, Entry
+from journeys.household.history import Entry
 from journeys.household.personal import personal_fields
 from journeys.household.shape import marks
 from journeys.values import Code
 from web import formats
 from web.case import TELLING, Case
 from web.forms import Told, schema_of
-from web.telling import Line, days, told_lines, written
+from web.telling import Line, told_lines, written
 
 LATE_AFTER_DAYS = 30
 """An entry recorded this many days after it began is shown as late."""
 
 ACTING = (EntryCorrected, EntryRetracted)
-_ELSEWHERE = frozenset({"effective_from", "effective_to", "known_on", "note"})
+ELSEWHERE = frozenset({"effective_from", "effective_to", "known_on", "note"})
 """Answers that a diary shows in places of their own."""
 
 
@@ -52,7 +52,7 @@ def shown(
 ) -> dict[str, Any]:
     """One entry as the macro `ui.timeline` takes it."""
     fact, recorded = entry.current, entry.recorded
-    told = Told.of(fact, case.personal_of(entry.version))
+    told = Told.of(fact, case.personal_of(entry))
     lines = told_lines(told, case, withheld=withheld(case, entry))
     span = fact.SPAN != "day"
     return {
@@ -76,13 +76,13 @@ def shown(
 
 def withheld(case: Case, entry: Entry) -> dict[str, str]:
     """What to write for personal content that the entry has and this reader is not shown."""
-    fact = entry.current
+    fact, shown = entry.current, case.personal_of(entry)
     return {
         field: gettext("Protetto")
         if field == "address" and case.address_protected
         else gettext("Non visibile")
         for field in personal_fields(type(fact))
-        if getattr(fact, field) is not None and (entry.version, field) not in case.disclosed
+        if getattr(fact, field) is not None and field not in shown
     }
 
 
@@ -90,15 +90,6 @@ def is_late(entry: Entry) -> bool:
     """Whether an entry was recorded long after what it tells had begun."""
     recorded_on = instant(entry.recorded.recorded_at).astimezone(ROME).date()
     return (recorded_on - entry.current.effective_from).days > LATE_AFTER_DAYS
-
-
-def difference_rows(case: Case, changes: list[Change]) -> list[dict[str, Any]]:
-    """Changes between two readings, as the macro `ui.diff` takes them."""
-    return [
-        _difference(case, change)
-        for change in changes
-        if not isinstance(change.entry.recorded.fact, ACTING)
-    ]
 
 
 def change_lines(case: Case, fact: Fact, fields: list[str]) -> list[str]:
@@ -110,7 +101,7 @@ def change_lines(case: Case, fact: Fact, fields: list[str]) -> list[str]:
         attribute = field.attribute or name
         value = told.values.get(attribute)
         if attribute in fields and (words := written(field, value, told, case)) is not None:
-            lines.append(_joined(str(field.metadata["label"]), words))
+            lines.append(joined(str(field.metadata["label"]), words))
     return lines
 
 
@@ -125,12 +116,12 @@ def _statuses(entry: Entry) -> Iterator[str]:
 
 def _details(case: Case, entry: Entry, lines: list[Line]) -> Iterator[tuple[str, Any]]:
     """The entry's answers; beside a corrected one, what it said before, marked as superseded."""
-    titled = _titled_by(entry.current)
+    titled = titled_by(entry.current)
     first = entry.recorded.fact
     for line in lines:
-        if line.field in _ELSEWHERE or line.field == titled:
+        if line.field in ELSEWHERE or line.field == titled:
             continue
-        yield line.label, _text(line.value)
+        yield line.label, text(line.value)
     if entry.corrected_by:
         changed = [
             field
@@ -147,7 +138,8 @@ def _details(case: Case, entry: Entry, lines: list[Line]) -> Iterator[tuple[str,
                 yield gettext("Ora dice"), new
 
 
-def _titled_by(fact: Fact) -> str | None:
+def titled_by(fact: Fact) -> str | None:
+    """The field whose value stands in the fact's title and need not be said again."""
     return next(
         (
             field
@@ -187,53 +179,12 @@ def _actions(case: Case, entry: Entry, *, correct: bool, inspect: bool) -> Itera
         yield {"text": gettext("Prova"), "url": url_for("entries.show", **place)}
 
 
-def _difference(case: Case, change: Change) -> dict[str, Any]:
-    label = case.fact_title(change.entry.current)
-    row: dict[str, Any] = {"label": label, "before": None, "after": None, "kind": "changed"}
-    if change.kind == "changed" and change.before and change.after:
-        fields = list(change.fields)
-        row["before"] = lines_of(change_lines(case, change.before.current, fields)) or gettext(
-            "niente"
-        )
-        row["after"] = lines_of(change_lines(case, change.after.current, fields)) or gettext(
-            "niente"
-        )
-        return row
-    if change.kind in ("added", "restored"):
-        row["kind"] = "added"
-        row["after"] = _summary(case, change.entry)
-    else:
-        row["kind"] = "removed"
-        row["before"] = _summary(case, change.entry)
-    return row
+def joined(label: str, value: Any) -> Markup:
+    """«label: value», as markup."""
+    return Markup("{}: {}").format(label, text(value))
 
 
-def _summary(case: Case, entry: Entry) -> Markup:
-    """An entry in a cell: its days, then its answers."""
-    lines = told_lines(
-        Told.of(entry.current, case.personal_of(entry.version)),
-        case,
-        withheld=withheld(case, entry),
-    )
-    titled = _titled_by(entry.current)
-    told = [
-        _joined(line.label, line.value)
-        for line in lines
-        if line.field not in _ELSEWHERE and line.field != titled
-    ]
-    return lines_of([days(entry.current, case.language), *told])
-
-
-def lines_of(lines: list[str]) -> Markup:
-    """Lines one below the other."""
-    return Markup("<br>").join(lines)
-
-
-def _joined(label: str, value: Any) -> Markup:
-    return Markup("{}: {}").format(label, _text(value))
-
-
-def _text(value: Any) -> Any:
+def text(value: Any) -> Any:
     """A value of several lines as one text; markup stays markup."""
     if isinstance(value, list):
         return Markup(", ").join(escape(each) for each in value)

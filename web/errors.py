@@ -8,10 +8,11 @@ from typing import Any
 from flask import Flask, Response, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response as AnyResponse
 
 from journeys.errors import Conflict, NotFound, Refusal, StoreUnavailable, WrongStore
+from web.api.conditions import VersionMismatch
 from web.api.problems import problem
 from web.formats import marked
 from web.guard import wants_json
@@ -57,7 +58,7 @@ def install(app: Flask) -> None:
 
 def status_of(refusal: Refusal) -> int:
     """The HTTP status of a refusal."""
-    statuses = ((Denied, 403), (NotFound, 404), (Conflict, 409))
+    statuses = ((Denied, 403), (NotFound, 404), (VersionMismatch, 412), (Conflict, 409))
     if isinstance(refusal, StoreUnavailable | WrongStore):
         return 503
     return next((status for kind, status in statuses if isinstance(refusal, kind)), 422)
@@ -87,6 +88,8 @@ def failed(error: HTTPException) -> AnyResponse | tuple[str, int]:
     if error.response is not None or (error.code or 500) < 400:
         return error.get_response()
     status = error.code or 500
+    if isinstance(error, SecurityError):  # of the Host header: there is no site to be on
+        return Response(_text(status), status, mimetype="text/plain")
     if wants_json():
         answer = problem(status, (error.name or "error").lower().replace(" ", "-"), _text(status))
         answer.headers.extend(

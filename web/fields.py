@@ -113,7 +113,7 @@ class Whole(Answer):
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
         if self.typed and isinstance(value, str):
-            if not re.fullmatch(r"[+-]?[0-9]{1,18}", value.strip()):
+            if not re.fullmatch(r"[+-]?[0-9]{1,19}", value.strip()):
                 raise self.make_error("whole")
             value = int(value)
         number = whole(self, value, "whole")

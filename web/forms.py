@@ -42,6 +42,10 @@ class Told(msgspec.Struct, frozen=True):
         """The fact as told by `by`, its personal fields still empty."""
         return self.kind(by=by.id, organisation=by.organisation, role=by.role, **self.values)
 
+    def of_field(self, name: str) -> Any:
+        """What was told for a field, personal or not; None for nothing."""
+        return self.personal.get(name, self.values.get(name))
+
     @classmethod
     def of(cls, fact: Fact, disclosed: Mapping[str, Any]) -> Told:
         """A recorded fact as it would be told again; `disclosed` is its personal content."""

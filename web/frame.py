@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask, current_app, request, url_for
 from flask_babel import gettext
 
-from web.current import journeys, sees
+from web.current import sees
 from web.formats import marked
 from web.policy import ROLES
 from web.signin import current_role
@@ -48,7 +48,7 @@ def frame() -> dict[str, Any]:
             for endpoint, action, label in NAVIGATION
             if sees(action)
         ],
-        "demonstration": journeys().recorder.meta.kind == "demonstration",
+        "demonstration": current_app.config["DEMONSTRATION"],
         "version": current_app.config["VERSION"],
         "records": sees("household.record"),
     }

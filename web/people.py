@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -56,11 +56,11 @@ class People(msgspec.Struct, frozen=True):
     def of(
         cls,
         entries: Iterable[Entry],
-        disclosed: Mapping[tuple[int, str], Any],
+        content: Callable[[Entry], Mapping[str, Any]],
         codes: CodeBook,
         language: str,
     ) -> People:
-        """The people of a reading; `disclosed` is what may be shown of the vault's content."""
+        """The people of a reading; `content` gives what may be shown of an entry's sealed data."""
         someone: dict[UUID, Someone] = {}
         reference = None
         for entry in sorted(entries, key=lambda entry: entry.version):
@@ -72,7 +72,7 @@ class People(msgspec.Struct, frozen=True):
                 person = fact.guest if isinstance(fact, GuestHosted) else fact.member
                 relation = "" if guest else fact.relation  # type: ignore[union-attr]
                 known = someone.get(person)
-                name = full_name(disclosed.get((entry.version, "person")))
+                name = full_name(content(entry).get("person"))
                 someone[person] = Someone(
                     person,
                     name or (known.name if known else ""),

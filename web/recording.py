@@ -7,7 +7,10 @@ same refusals.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
+
+from msgspec.structs import replace
 
 from journeys.application import Journeys, Receipt
 from journeys.household.commands import Batch, Terms, match, merge, split
@@ -28,11 +31,14 @@ from journeys.household.facts import (
     name_of,
 )
 from journeys.household.household import Household
-from journeys.household.personal import plaintext
+from journeys.household.personal import personal_fields, plaintext
 from journeys.household.rules import decide
 from journeys.record.fiscal_code import check_fiscal_code
 from journeys.values import Actor
 from web.forms import Told
+
+NO_COMMITMENT = "0" * 64
+"""Stands for a commitment while nothing is sealed yet."""
 
 COMMANDS = uuid5(NAMESPACE_URL, "household-journeys:commands")
 
@@ -75,13 +81,27 @@ def attempt(journeys: Journeys, batches: Sequence[Batch]) -> None:
         known = households.get(batch.household)
         household = journeys.household(batch.household) if known is None else known
         households[batch.household] = household
-        for (place, field), content in batch.personal.items():
-            sealed = plaintext(batch.facts[place], field, content)
-            if isinstance(sealed, dict) and "fiscal_code" in sealed:
-                check_fiscal_code(sealed["fiscal_code"])
-        for fact in batch.facts:
-            decide(household, fact, today=today, codes=journeys.codes)
-            household.apply(fact)
+        for place, fact in enumerate(batch.facts):
+            content = {f: told for (at, f), told in batch.personal.items() if at == place}
+            tried = _as_if_sealed(household, fact, content)
+            decide(household, tried, today=today, codes=journeys.codes)
+            household.apply(tried)
+
+
+def _as_if_sealed(household: Household, fact: Fact, content: dict[str, Any]) -> Fact:
+    """The fact as it will be decided once its content is sealed, which is checked on the way."""
+    own = personal_fields(type(fact))
+    about = fact
+    if isinstance(fact, EntryCorrected) and content.keys() - own.keys():
+        about = household.standing.get(fact.target, fact)
+    for field, told in content.items():
+        sealed = plaintext(fact if field in own else about, field, told)
+        if isinstance(sealed, dict) and "fiscal_code" in sealed:
+            check_fiscal_code(sealed["fiscal_code"])
+    if isinstance(fact, EntryCorrected):
+        foreign = dict.fromkeys(content.keys() - own.keys(), NO_COMMITMENT)
+        return replace(fact, changes={**fact.changes, **foreign})
+    return fact
 
 
 def record(journeys: Journeys, batches: Sequence[Batch], command: UUID) -> Receipt:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,7 +18,8 @@ from journeys.household.history import Entry, corrected
 from web import recording
 from web.case import Case
 from web.current import case, journeys, read_own_writes
-from web.diary import change_lines, lines_of
+from web.differences import field_rows
+from web.forms import Told
 from web.questions import Group, Question, labels, rest_of, wrong_in
 from web.signin import actor, kept_answers
 from web.words.answers import MESSAGES
@@ -54,6 +57,13 @@ class Sent(Struct):
         )
 
     @property
+    def told(self) -> Told:
+        """The entry as it would be told again, but for what this reader may not see."""
+        content = self.case.personal_of(self.entry)
+        content.pop("note", None)
+        return Told.of(self.entry.current, content)
+
+    @property
     def submitted(self) -> bool:
         """Whether the answers are to be judged, not only shown again."""
         return self.step in ("check", "record")
@@ -74,14 +84,19 @@ def envelope() -> dict[str, Any]:
     }
 
 
-def go_on(sent: Sent, fact: Acting) -> str | Response:
-    """Try it out and show what it does, or record it and lead to its receipt."""
-    note = _note()
-    personal = {(0, "note"): note} if note else {}
+def go_on(
+    sent: Sent, fact: Acting, content: Mapping[str, Any] = MappingProxyType({})
+) -> str | Response:
+    """Try it out and show what it does, or record it and lead to its receipt.
+
+    `content` is new personal content of the entry, by field.
+    """
+    told = {**content, "note": _note()} if _note() else content
+    personal = {(0, field): each for field, each in told.items()}
     batch = Batch(household=sent.case.id, facts=[fact], personal=personal, expected=sent.expected)
     if sent.step == "check":
         recording.attempt(journeys(), [batch])
-        return _check(sent, fact)
+        return _check(sent, fact, content)
     command = recording.command_id(sent.form, [*kept_answers(), fact.TOPIC])
     receipt = recording.record(journeys(), [batch], command)
     read_own_writes(receipt.position)
@@ -107,13 +122,13 @@ def page(template: str, sent: Sent, asked: list[Group], errors: dict[str, Any]) 
     )
 
 
-def _check(sent: Sent, fact: Acting) -> str:
+def _check(sent: Sent, fact: Acting, content: Mapping[str, Any]) -> str:
     rows = []
     if isinstance(fact, EntryCorrected):
-        after = corrected(sent.entry.current, fact.changes)
-        for field in fact.changes:
-            before = change_lines(sent.case, sent.entry.current, [field])
-            rows.append((lines_of(before), lines_of(change_lines(sent.case, after, [field]))))
+        now = Told.of(
+            corrected(sent.entry.current, fact.changes), {**sent.told.personal, **content}
+        )
+        rows = field_rows(sent.case, sent.told, now, [*fact.changes, *content])
     return render_template(
         "pages/set_right_check.html",
         case=sent.case,

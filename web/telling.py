@@ -15,6 +15,7 @@ from marshmallow.fields import Field
 
 from journeys.codes import CodeBook
 from journeys.household.facts import Fact
+from journeys.household.personal import PERSON_FIELDS
 from web import fields, formats
 from web.answers import PersonAnswer
 from web.forms import Told, schema_of
@@ -86,7 +87,7 @@ def written(field: Field[Any], value: Any, told: Told, reader: Reader) -> Any:
 def person_lines(person: Mapping[str, str], language: str) -> list[tuple[str, str]]:
     """A person's sealed data as labels and values, the name first."""
     lines = []
-    for part in ("name", "surname", "birth_date", "fiscal_code"):
+    for part in PERSON_FIELDS:
         if person.get(part):
             value = person[part]
             if part == "birth_date":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID, uuid4
 
 from flask import Response, request
@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from journeys.application import Journeys, Receipt
 from journeys.errors import Conflict, Refusal
 from journeys.household.commands import Batch
-from journeys.household.facts import Fact
+from journeys.household.facts import EntryCorrected, Fact
 from journeys.household.personal import personal_fields
 from web import recording, wire
 from web.signin import actor
@@ -97,10 +97,17 @@ def _expected() -> int | None:
 def _check_same(journeys: Journeys, receipt: Receipt, batch: Batch) -> None:
     """The recorded facts must be those asked for, but for the sealed content, which is salted."""
     entries = journeys.entries(receipt.household)
-    recorded = [_bare(entries[version - 1].fact) for version in receipt.versions]
+    recorded = [
+        _bare(entries[version - 1].fact, {field for at, field in batch.personal if at == place})
+        for place, version in enumerate(receipt.versions)
+    ]
     if receipt.household != batch.household or recorded != [_bare(fact) for fact in batch.facts]:
         raise KeyReused("This Idempotency-Key was sent before with another request.")
 
 
-def _bare(fact: Fact) -> Fact:
+def _bare(fact: Fact, sealed: Collection[str] = ()) -> Fact:
+    """The fact without its command and its commitments, those of a correction included."""
+    if isinstance(fact, EntryCorrected):
+        changes = {field: to for field, to in fact.changes.items() if field not in sealed}
+        fact = replace(fact, changes=changes)
     return replace(fact, command=None, **dict.fromkeys(personal_fields(type(fact))))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -11,6 +13,7 @@ from marshmallow import Schema, ValidationError, fields
 
 from journeys.household.commands import Batch, envelope
 from journeys.household.facts import EntryCorrected, EntryRetracted
+from journeys.household.personal import personal_fields
 from journeys.values import Actor
 from web import fields as answers
 from web import recording, registration
@@ -123,8 +126,9 @@ def tell(household: UUID) -> Answer:
 def correct(told: dict[str, Any], household: UUID) -> Answer:
     """Correct named fields of an entry."""
     command = conditions.command()
-    fact = EntryCorrected(changes=told["changes"], **_setting_right(told, actor()))
-    return _recorded([_batch(household, fact, told)], command)
+    content, changes = _told_apart(household, told["target"], told["changes"])
+    fact = EntryCorrected(changes=changes, **_setting_right(told, actor()))
+    return _recorded([_batch(household, fact, told, content)], command)
 
 
 @facts.post("/households/<uuid:household>/retractions")
@@ -150,6 +154,22 @@ def _setting_right(told: dict[str, Any], by: Actor) -> dict[str, Any]:
     return {**shared, "target": told["target"], "reason": told["reason"]}
 
 
-def _batch(household: UUID, fact: EntryCorrected | EntryRetracted, told: dict[str, Any]) -> Batch:
-    personal = {(0, "note"): told["note"]} if told.get("note") else {}
+def _told_apart(
+    household: UUID, target: int, changes: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The personal content of a correction, which is to be sealed, and its other changes."""
+    corrected = journeys().household(household).standing.get(target)
+    sealed = personal_fields(type(corrected)).keys() - {"note"} if corrected else set()
+    content = {field: changes[field] for field in sealed if changes.get(field) is not None}
+    return content, {field: to for field, to in changes.items() if field not in content}
+
+
+def _batch(
+    household: UUID,
+    fact: EntryCorrected | EntryRetracted,
+    told: dict[str, Any],
+    content: Mapping[str, Any] = MappingProxyType({}),
+) -> Batch:
+    sealed = {**content, "note": told["note"]} if told.get("note") else content
+    personal = {(0, field): each for field, each in sealed.items()}
     return Batch(household=household, facts=[fact], personal=personal)

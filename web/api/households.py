@@ -72,8 +72,8 @@ def history(household: UUID) -> Response:
     found = case(household, as_of, as_at)
     body = {"household": str(household), **wire.history(found.history)}
     if sees("person.read"):
-        for entry in body["entries"]:
-            entry["personal"] = found.personal_of(entry["version"])
+        for entry, told in zip(found.history.entries, body["entries"], strict=True):
+            told["personal"] = found.personal_of(entry)
     return conditions.tagged(jsonify(body), found.version)
 
 

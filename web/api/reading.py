@@ -13,7 +13,8 @@ from journeys.errors import Refusal
 
 DEEPEST = 32
 LARGEST = 2**63 - 1
-LONGEST_NUMBER = 40
+LONGEST_NUMBER = 400
+LARGEST_EXPONENT = 400
 
 _NESTING = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
 
@@ -70,7 +71,7 @@ def _whole(text: str) -> int:
 
 def _decimal(text: str) -> Decimal:
     number = Decimal(text) if len(text) <= LONGEST_NUMBER else None
-    if number is None or abs(number.adjusted()) > LONGEST_NUMBER:
+    if number is None or abs(number.adjusted()) > LARGEST_EXPONENT:
         raise UnreadableJson("A number is too large, too small or too long.")
     return number
 

@@ -29,7 +29,7 @@ correct = Blueprint("correct", __name__)
 def ask(household: UUID, version: int) -> str:
     """The entry's form with what it says now."""
     sent, schema = _sent(household, version)
-    return _form(sent, schema, schema.dump(Told.of(sent.entry.current, {})), {})
+    return _form(sent, schema, schema.dump(sent.told), {})
 
 
 @correct.post(f"{ADDRESS}/correct")
@@ -41,8 +41,11 @@ def answer(household: UUID, version: int) -> str | tuple[str, int] | Response:
     if not sent.submitted:
         return _form(sent, schema, answers, {})
     try:
-        changes = changed_fields(sent.entry.current, schema.load(answers))
-        return go_on(sent, EntryCorrected(target=version, changes=changes, **envelope()))
+        told = schema.load(answers)
+        changes = changed_fields(sent.entry.current, told)
+        personal = changed_content(sent.told, told)
+        changes |= dict.fromkeys(sent.told.personal.keys() - told.personal.keys())
+        return go_on(sent, EntryCorrected(target=version, changes=changes, **envelope()), personal)
     except ValidationError as wrong:
         errors = errors_by_field(wrong)
     except StoreUnavailable:
@@ -53,21 +56,30 @@ def answer(household: UUID, version: int) -> str | tuple[str, int] | Response:
 
 
 def unasked(kind: type[Fact]) -> frozenset[str]:
-    """Fields that a correction's form does not ask: testimony, sealed content, people's ids."""
-    sealed = personal_fields(kind).keys()
-    return frozenset({*UNCORRECTABLE, *sealed, *carried_ids(kind), "reason", "party"})
+    """Fields that a correction's form does not ask: testimony and people's ids."""
+    return frozenset({*UNCORRECTABLE, *carried_ids(kind), "reason", "party"})
 
 
 def changed_fields(current: Fact, told: Told) -> dict[str, Any]:
     """The fields in which what was told differs from the entry, in the JSON of a correction."""
     optional = {f.name: f.default for f in msgspec.structs.fields(type(current)) if not f.required}
     changes = {}
-    for name in sorted(set(current.__struct_fields__) - unasked(type(current))):
+    sealed = personal_fields(type(current)).keys()
+    for name in sorted(set(current.__struct_fields__) - unasked(type(current)) - sealed):
         before, now = getattr(current, name), told.values.get(name, optional.get(name))
         # A currency without an amount says nothing, so that losing it changes nothing.
         if now != before and not (name == "currency" and now is None):
             changes[name] = msgspec.to_builtins(now, str_keys=True)
     return changes
+
+
+def changed_content(before: Told, told: Told) -> dict[str, Any]:
+    """The personal content that was told and is other than before, by field."""
+    return {
+        field: content
+        for field, content in told.personal.items()
+        if content != before.personal.get(field)
+    }
 
 
 def _form(sent: Sent, schema: FactSchema, answers: dict[str, Any], errors: dict[str, Any]) -> str:

@@ -13,7 +13,8 @@ from msgspec import Struct
 from journeys.clock import instant, microseconds
 from journeys.household.history import difference, read
 from web.current import case, journeys, sees
-from web.diary import difference_rows, in_order, shown
+from web.diary import in_order, shown
+from web.differences import difference_rows
 from web.formats import parse_day, parse_instant
 from web.policy import requires
 from web.situation import at_a_glance, counted, linked, members, situation

@@ -23,6 +23,7 @@ LABELS: dict[str, str] = {
     "person.surname": marked("Cognome"),
     "person.birth_date": marked("Data di nascita"),
     "person.fiscal_code": marked("Codice fiscale"),
+    "person.identity_number": marked("Numero di identità di un altro Paese"),
     "about": marked("Quali voci attesta"),
     "absorbed": marked("Nucleo che entra in questo"),
     "accommodation": marked("Quale alloggio"),
