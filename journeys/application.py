@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from journeys.clock import ROME, Clock, instant, now_us
 from journeys.codes import CodeBook, shipped
-from journeys.errors import Conflict, NotFound
+from journeys.errors import Conflict, NotFound, Refusal
 from journeys.household.commands import Batch
 from journeys.household.facts import EntryCorrected, Fact, Recorded
 from journeys.household.history import History, corrected, read
@@ -36,6 +36,18 @@ from journeys.record.vault import VaultItem, blind_index, open_item, seal
 
 TRIES = 5
 """How often a batch is decided anew when others record on the same household meanwhile."""
+
+
+class CommandReused(Refusal):
+    """A command is sent again for a household that it was not carried out on."""
+
+    code = "command-reused"
+
+
+class NothingTold(Refusal):
+    """A request to record holds no fact."""
+
+    code = "nothing-told"
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -115,15 +127,25 @@ class Journeys:
         """Record facts on one household, all of them or none.
 
         A `command` that was carried out before answers with its first receipt and records
-        nothing. Raises the `Refusal` of the rule that is not met; `Conflict` when the household
-        is no longer at `expected`.
+        nothing, whatever it now asks for: the receipt says `repeated`, and who lets commands be
+        chosen freely compares. Raises the `Refusal` of the rule that is not met; `Conflict` when
+        the household is no longer at `expected`; `CommandReused` when the command was another
+        household's.
         """
         batch = Batch(household=household, facts=facts, personal=personal or {}, expected=expected)
-        [receipt] = self.record_all([batch], command=command)
-        return receipt
+        for receipt in self.record_all([batch], command=command):
+            if receipt.household == household:
+                return receipt
+        raise CommandReused(
+            f"The command {command} was carried out on another household.", command=command
+        )
 
     def record_all(self, batches: Sequence[Batch], *, command: UUID | None = None) -> list[Receipt]:
-        """Record batches on several households in one transaction, a receipt for each."""
+        """Record batches in one transaction; a receipt for each household, in their order.
+
+        There may be several batches on one household: each is decided after the one before, and
+        `expected` is the version at which the household stood before all of them.
+        """
         if command is not None and (placed := self.recorder.receipt(command)):
             return _receipts(placed, repeated=True)
         for left in range(TRIES - 1, -1, -1):
@@ -192,18 +214,23 @@ class Journeys:
 
     def _decided(self, batches: Sequence[Batch], command: UUID | None) -> Appending:
         """Every fact of the batches decided in order, and what is to be written for it."""
+        if not any(batch.facts for batch in batches):
+            raise NothingTold("There is nothing to record.")
         today = self.today()
         appending = Appending(keys=self.keyring.get_or_create_many(_subjects(batches)))
         households: dict[UUID, Household] = {}
         for batch in batches:
-            household = households.get(batch.household) or self.household(batch.household)
-            households[batch.household] = household
-            if batch.expected is not None and batch.expected != household.version:
+            if batch.household not in households:
+                households[batch.household] = self.household(batch.household)
+        stood_at = {home.id: home.version for home in households.values()}
+        for batch in batches:
+            household = households[batch.household]
+            version = stood_at[household.id]
+            if batch.expected is not None and batch.expected != version:
                 raise Conflict(
-                    f"The household {household.id} is at version {household.version}, "
-                    f"not {batch.expected}.",
+                    f"The household {household.id} is at version {version}, not {batch.expected}.",
                     household=household.id,
-                    version=household.version,
+                    version=version,
                 )
             for place, told in enumerate(batch.facts):
                 version = household.version + 1
@@ -233,6 +260,7 @@ class Journeys:
                 raise UnfitPersonalData(
                     f"«{field}» is given as content to seal, not as a commitment.", field=field
                 )
+        _no_foreign_commitment(household, fact)
         commitments = {}
         for field, value in _of_place(batch.personal, place):
             about = fact if field in personal_fields(type(fact)) else _corrected(household, fact)
@@ -250,6 +278,23 @@ class Journeys:
             own = {field: commitments.pop(field) for field in ("note",) if field in commitments}
             return replace(fact, changes={**fact.changes, **commitments}, **own)
         return replace(fact, **commitments) if commitments else fact
+
+
+def _no_foreign_commitment(household: Household, fact: Fact) -> None:
+    """A correction names no commitment but one that the correction which it corrects names."""
+    changes = getattr(fact, "changes", {})
+    kept: Mapping[str, Any] = {}
+    while isinstance(fact, EntryCorrected) and isinstance(changes, dict):
+        if not 0 < fact.target <= household.version:
+            return
+        about = household.facts[fact.target - 1]
+        for field in personal_fields(type(about)):
+            if changes.get(field) not in (None, kept.get(field)):
+                raise UnfitPersonalData(
+                    f"«{field}» is given as content to seal, not as a commitment.", field=field
+                )
+        fact, changes = about, changes.get("changes", {})
+        kept = getattr(about, "changes", {})
 
 
 def _corrected(household: Household, fact: Fact) -> Fact:

@@ -26,6 +26,7 @@ from tests.journeys.household.story import (
     housed,
     instant,
     joined,
+    moved_out,
     referred,
     registered,
     tenancy,
@@ -72,6 +73,60 @@ def test_a_repeated_command_answers_with_the_first_receipt(journeys: Journeys) -
     )
     assert journeys.household(HOME).version == 4
     assert journeys.entries(HOME)[3].fact.command == command
+
+
+def test_a_repeated_command_records_nothing_whatever_it_asks_for(journeys: Journeys) -> None:
+    begin(journeys)
+    command = uuid4()
+    journeys.record(HOME, [housed("2025-02-01")], command=command)
+
+    again = journeys.record(HOME, [housed("2025-03-01"), tenancy("2025-03-01")], command=command)
+
+    assert (again.repeated, again.versions) == (True, (4,))
+    assert journeys.recorder.size() == 4
+
+
+def test_a_command_of_two_households_answers_each_with_its_own(journeys: Journeys) -> None:
+    command = uuid4()
+    batches = split(couple(journeys), NEW, [BRUNO], "origin", TERMS)
+    journeys.record_all(batches, command=command)
+
+    assert journeys.record(NEW, batches[1].facts, command=command).versions == (1, 2, 3)
+    with pytest.raises(Refusal) as refusal:
+        journeys.record(BRUNO, [registered()], command=command)
+    assert refusal.value.code == "command-reused"
+
+
+@pytest.mark.parametrize("batches", [[], [Batch(household=HOME, facts=[])]])
+def test_nothing_is_no_request(journeys: Journeys, batches: list[Batch]) -> None:
+    with pytest.raises(Refusal) as refusal:
+        journeys.record_all(batches)
+
+    assert refusal.value.code == "nothing-told"
+
+
+def test_a_fact_may_rely_on_one_before_it_in_the_batch(journeys: Journeys) -> None:
+    begin(journeys)
+
+    receipt = journeys.record(HOME, [housed("2025-02-01"), moved_out("2025-03-01", 4)])
+
+    assert journeys.household(HOME).ended == {4: 5}
+    assert receipt.versions == (4, 5)
+    with pytest.raises(Refusal):
+        journeys.record(HOME, [moved_out("2025-03-01", 7), housed("2025-02-01")])
+
+
+def test_two_batches_on_one_household_follow_each_other(journeys: Journeys) -> None:
+    begin(journeys)
+    stay = Batch(household=HOME, facts=[housed("2025-02-01")], expected=3)
+    end = Batch(household=HOME, facts=[moved_out("2025-03-01", 4)], expected=3)
+
+    [receipt] = journeys.record_all([stay, end])
+
+    assert receipt.versions == (4, 5)
+    late = Batch(household=HOME, facts=[housed("2025-04-01")], expected=3)
+    with pytest.raises(Conflict):
+        journeys.record_all([Batch(household=HOME, facts=[housed("2025-04-01")]), late])
 
 
 def test_a_refused_batch_leaves_nothing_behind(journeys: Journeys) -> None:
@@ -151,6 +206,27 @@ def test_a_commitment_is_not_taken_from_outside(journeys: Journeys) -> None:
 
     with pytest.raises(UnfitPersonalData):
         journeys.record(HOME, [registered(), forged])
+
+
+def test_a_commitment_does_not_come_in_by_a_correction(journeys: Journeys) -> None:
+    begin(journeys)
+    journeys.record(HOME, [housed("2025-02-01")], personal={(0, "address"): "Via Nuova 1"})
+    journeys.record(HOME, [correction(4, kind="shelter")], personal={(0, "address"): "Via Nuova 2"})
+    changes = journeys.entries(HOME)[4].fact.changes  # type: ignore[attr-defined]
+
+    for forged in (
+        correction(4, address="a" * 64),
+        correction(5, changes={"kind": "shelter", "address": "a" * 64}),
+    ):
+        with pytest.raises(UnfitPersonalData):
+            journeys.record(HOME, [forged])
+
+    journeys.record(HOME, [correction(5, changes={**changes, "kind": "hotel"})])
+    journeys.record(HOME, [correction(4, address=None)])
+    assert getattr(journeys.household(HOME).standing[4], "address", "") is None
+    with pytest.raises(Refusal) as refusal:
+        journeys.record(HOME, [correction(40, address="a" * 64)])
+    assert refusal.value.code == "no-such-entry"
 
 
 @pytest.mark.parametrize("code", ["RPSGRL25L18E062A", "1", "RPSGRL25L18E062G" * 2])
