@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 from journeys.application import Journeys
 from journeys.household.facts import (
     EntryCorrected,
     EntryRetracted,
+    Fact,
     name_of,
 )
+from journeys.household.household import Household
 from journeys.intake.report import Report
 from journeys.intake.table import import_table
 from journeys.values import Actor
@@ -23,6 +28,18 @@ from tests.journeys.intake.tables import (
     Table,
     example,
 )
+
+
+def by_hand(kind: type[Fact], **fields: Any) -> Fact:
+    """A correction or a retraction by a caseworker."""
+    return kind(
+        reason="document-differs",
+        effective_from=dt.date(2024, 6, 1),
+        by="operatrice-01",
+        organisation="comune-prato",
+        role="caseworker",
+        **fields,
+    )
 
 
 def test_a_second_import_adds_nothing(journeys: Journeys) -> None:
@@ -117,16 +134,9 @@ def test_what_somebody_corrected_by_hand_stays_until_the_row_itself_changes(
     arrears: Table,
 ) -> None:
     arrears.take(COLUMNS, "1,A,2024-03-01,500,")
-    by_hand = EntryCorrected(
-        target=2,
-        changes={"effective_from": "2024-02-01"},
-        reason="document-differs",
-        effective_from=dt.date(2024, 6, 1),
-        by="operatrice-01",
-        organisation="comune-prato",
-        role="caseworker",
-    )
-    arrears.journeys.record(arrears.homes()[0], [by_hand])
+    changes = {"effective_from": "2024-02-01"}
+    correction = by_hand(EntryCorrected, target=2, changes=changes)
+    arrears.journeys.record(arrears.homes()[0], [correction])
 
     assert arrears.take(COLUMNS, "1,A,2024-03-01,500,") == 0
     assert arrears.take(COLUMNS, "1,A,2024-03-01,600,") == 1
@@ -138,15 +148,7 @@ def test_what_somebody_corrected_by_hand_stays_until_the_row_itself_changes(
 
 def test_what_somebody_retracted_by_hand_is_not_brought_back(arrears: Table) -> None:
     arrears.take(COLUMNS, "1,A,2024-03-01,500,")
-    by_hand = EntryRetracted(
-        target=2,
-        reason="did-not-happen",
-        effective_from=dt.date(2024, 6, 1),
-        by="operatrice-01",
-        organisation="comune-prato",
-        role="caseworker",
-    )
-    arrears.journeys.record(arrears.homes()[0], [by_hand])
+    arrears.journeys.record(arrears.homes()[0], [by_hand(EntryRetracted, target=2)])
 
     assert arrears.take(COLUMNS, "1,A,2024-03-01,500,") == 0
     assert arrears.take(COLUMNS, "1,A,2024-03-01,600,") == 0
@@ -189,3 +191,40 @@ def test_two_actors_importing_the_same_rows_agree(arrears: Table, tmp_path: Path
         )
 
     assert again == 0
+
+
+def test_personal_content_is_corrected_beside_a_row_that_is_refused(table: Make) -> None:
+    stays = table(HOUSEHOLD + STAYS.replace('"2024-02-01"', "{column: Dal}"))
+    header = "Pratica,Nucleo,Dal,Via"
+    stays.take(header, "1,A,2024-02-01,Via del Fuso 3")
+
+    rows = ("1,A,2024-02-01,Via del Fuso 30", "2,A,2099-02-01,Via delle Lane 1")
+    assert stays.take(header, *rows) == 1
+
+    assert stays.left() == [(3, "in-the-future")]
+    assert stays.journeys.disclose(stays.homes()[0])[3, "address"] == "Via del Fuso 30"
+
+
+class Interrupted(Journeys):
+    """A door behind which somebody else records just after a household was read."""
+
+    meanwhile: Callable[[], object] | None = None
+
+    def household(self, household: UUID) -> Household:
+        found = super().household(household)
+        if self.meanwhile is not None and found.version:
+            meanwhile, self.meanwhile = self.meanwhile, None
+            meanwhile()
+        return found
+
+
+def test_what_somebody_records_meanwhile_is_seen_before_a_row_is_taken(arrears: Table) -> None:
+    arrears.take(COLUMNS, "1,A,2024-03-01,500,")
+    [home] = arrears.homes()
+    door = arrears.journeys
+    again = Interrupted(door.recorder, door.keyring, codes=door.codes)
+    again.meanwhile = lambda: door.record(home, [by_hand(EntryRetracted, target=2)])
+    arrears.journeys = again
+
+    assert arrears.take(COLUMNS, "1,A,2024-03-01,600,") == 0
+    assert arrears.left() == [(2, "no-such-entry")]

@@ -320,3 +320,25 @@ def test_no_row_brings_anything_but_a_remark(
         arrears.take(COLUMNS, *text)
     except Refusal as refusal:
         pytest.fail(refusal.sentence)
+
+
+def test_an_end_does_not_end_a_stay_of_another_household(table: Make) -> None:
+    stays = table(HOUSEHOLD + LINKED)
+    header = "Pratica,Nucleo,Che,Dal,Di"
+    stays.take(header, "1,A,inizio,2024-02-01,", "2,B,inizio,2024-02-01,")
+
+    stays.take(header, "3,B,fine,2024-03-01,1")
+
+    assert stays.left() == [(2, "relies-on-left-out")]
+
+
+def test_a_fiscal_code_of_two_households_names_none_of_them(table: Make) -> None:
+    code = "GROLCU86D52G999W"
+    members = table(HOUSEHOLD + MEMBER)
+    header = "Pratica,Nucleo,Persona,Ruolo,Nome,CF"
+    members.take(header, f"1,A,p1,capo,Lia,{code}", f"2,B,p1,capo,Lia,{code}")
+    found = "source: altro\ntable: debiti\nrow: {key: CF}\nhousehold:\n  key: CF\n"
+    members.map(found + "  find: {fiscal_code: CF}" + ARREARS)
+
+    assert members.take("CF,Dal,Debito,Nota", f"{code},2024-05-01,20,") == 0
+    assert members.left() == [(2, "several-households")]
