@@ -44,8 +44,14 @@ _SQLITE: dict[int, tuple[type[Refusal], str]] = {
 }
 
 
-def from_sqlite(error: sqlite3.Error) -> Refusal:
+SqliteFailure = (sqlite3.Error, UnicodeDecodeError)
+"""What a call of SQLite raises: the words of its error may themselves be damaged."""
+
+
+def from_sqlite(error: sqlite3.Error | UnicodeDecodeError) -> Refusal:
     """The refusal for an error of SQLite that no command expects."""
+    if isinstance(error, UnicodeDecodeError):
+        return WrongStore("The database file is damaged.", reason=str(error))
     extended: int = getattr(error, "sqlite_errorcode", 0)
     # The low byte is the primary code; the rest only says more about it.
     kind, sentence = _SQLITE.get(extended & 0xFF, (WrongStore, ""))

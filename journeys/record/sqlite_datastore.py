@@ -17,7 +17,7 @@ from eventsourcing.sqlite import (
 )
 
 from journeys.errors import StoreUnavailable, WrongStore
-from journeys.record.failures import from_sqlite
+from journeys.record.failures import SqliteFailure, from_sqlite
 
 LOCK_TIMEOUT = 5
 """How long to wait for another writer, in seconds."""
@@ -118,11 +118,11 @@ class Datastore(SQLiteDatastore):
             connection = cast("Connection", self.pool.get_connection(is_writer=writing))
         except EventSourcingError as error:
             raise StoreUnavailable("The record is busy or closed.", reason=str(error)) from error
-        except sqlite3.Error as error:
+        except SqliteFailure as error:
             raise from_sqlite(error) from error
         try:
             yield connection.db
-        except sqlite3.Error as error:
+        except SqliteFailure as error:
             raise from_sqlite(error) from error
         finally:
             self.pool.put_connection(connection)

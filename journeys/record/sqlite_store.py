@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from journeys.clock import Clock
 from journeys.errors import Refusal, StoreUnavailable, WrongStore
-from journeys.record.failures import from_sqlite
+from journeys.record.failures import SqliteFailure, from_sqlite
 from journeys.record.meta import Kind, MissingStore, check_same_kind, new_meta, read_meta
 from journeys.record.sqlite import SqliteRecorder
 from journeys.record.sqlite_datastore import LOCK_TIMEOUT, Datastore
@@ -87,7 +87,7 @@ def _tables(path: Path, lock_timeout: int = LOCK_TIMEOUT) -> bool:
     try:
         with closing(sqlite3.connect(_location(path), uri=True, timeout=lock_timeout)) as db:
             tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
-    except sqlite3.Error as error:
+    except SqliteFailure as error:
         raise _about(path, from_sqlite(error)) from error
     if tables and "store_meta" not in tables:
         raise WrongStore(f"The database at {path} is not a record of this program.", path=path)
