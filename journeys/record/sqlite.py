@@ -67,29 +67,18 @@ class SqliteRecorder(SqliteReader):
 
     def _write(self, db: sqlite3.Connection, events: Sequence[StoredEvent]) -> list[Placed]:
         size, last = db.execute(_LAST).fetchone() or (0, 0)
-        recorded_at = max(self.clock(), last + 1)
-        placed = []
-        for place, event in enumerate(events):
+        at = max(self.clock(), last + 1)
+        placed: list[Placed] = []
+        rows: list[tuple[object, ...]] = []
+        for position, event in enumerate(events, start=size + 1):
             household = cast("UUID", event.originator_id)
-            version, topic = event.originator_version, event.topic
-            at = recorded_at + place
-            leaf = leaf_hash(leaf_bytes(size + place, household, version, topic, at, event.state))
-            placed.append(Placed(household, version, size + place + 1, at, leaf))
-        db.executemany(
-            _INSERT_EVENT,
-            (
-                (
-                    one.position,
-                    one.household.bytes,
-                    one.version,
-                    event.topic,
-                    event.state,
-                    one.recorded_at,
-                )
-                for one, event in zip(placed, events, strict=True)
-            ),
-        )
-        db.executemany(_INSERT_LEAF, ((one.position, one.leaf) for one in placed))
+            version, topic, state = event.originator_version, event.topic, event.state
+            leaf = leaf_hash(leaf_bytes(position - 1, household, version, topic, at, state))
+            placed.append(Placed(household, version, position, at, leaf))
+            rows.append((position, household.bytes, version, topic, state, at))
+            at += 1
+        db.executemany(_INSERT_EVENT, rows)
+        db.executemany(_INSERT_LEAF, [(one.position, one.leaf) for one in placed])
         if size // TILE_WIDTH != (size + len(placed)) // TILE_WIDTH:
             tiles = complete_tiles(size, [one.leaf for one in placed], Leaves(db))
             db.executemany(_INSERT_TILE, tiles)

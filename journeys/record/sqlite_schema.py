@@ -86,16 +86,22 @@ INSERT_ONLY = (
 NOT_NEXT = "stored_events: not the next version"
 """How the database says that a version does not follow its stream."""
 
+# The last row is looked up, not asked for as a maximum: every insert pays for it, and an aggregate
+# costs a third more.
 _NEXT = (
     """CREATE TRIGGER IF NOT EXISTS stored_events_next BEFORE INSERT ON stored_events
-    WHEN NEW.rowid IS NOT (SELECT ifnull(max(rowid), 0) + 1 FROM stored_events)
-      OR NEW.originator_version IS NOT (
-        SELECT ifnull(max(originator_version), 0) + 1 FROM stored_events
-        WHERE originator_id = NEW.originator_id
+    WHEN NEW.rowid IS NOT 1 + ifnull(
+        (SELECT rowid FROM stored_events ORDER BY rowid DESC LIMIT 1), 0
       )
+      OR NEW.originator_version IS NOT 1 + ifnull((
+        SELECT originator_version FROM stored_events
+        WHERE originator_id = NEW.originator_id ORDER BY originator_version DESC LIMIT 1
+      ), 0)
     BEGIN SELECT RAISE(ABORT, 'stored_events: not the next version'); END""",
     """CREATE TRIGGER IF NOT EXISTS log_leaf_next BEFORE INSERT ON log_leaf
-    WHEN NEW.position IS NOT (SELECT ifnull(max(position), 0) + 1 FROM log_leaf)
+    WHEN NEW.position IS NOT 1 + ifnull(
+        (SELECT position FROM log_leaf ORDER BY position DESC LIMIT 1), 0
+      )
     BEGIN SELECT RAISE(ABORT, 'log_leaf: not the next position'); END""",
 )
 
