@@ -30,10 +30,12 @@ NAMES = Table(
     VIEWS,
     Column("household", Uuid, nullable=False),
     Column("name", Text, nullable=False),
+    Column("sorts_as", Text, nullable=False),
     Column("search", Text, nullable=False),
     Column("position", BigInteger, nullable=False),
 )
-"""`name` is the head's, `search` everybody's, folded for comparison; as of log `position`."""
+"""`name` is the head's, with its folded form to sort by, and `search` holds everybody's, folded;
+as of log `position`."""
 
 Index("names_key", NAMES.c.household, unique=True)
 
@@ -60,7 +62,7 @@ class Names:
             return []
         name = people.get(_reference(journey)) or next(iter(people.values()))
         search = folded(" ".join(people.values()))
-        return [(journey.household.hex, name, search, journey.entries[-1].position)]
+        return [(journey.household.hex, name, folded(name), search, journey.entries[-1].position)]
 
 
 def folded(text: str) -> str:

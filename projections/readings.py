@@ -14,8 +14,8 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from journeys.household.facts import EntryCorrected, EntryRetracted, Fact, Recorded
-from journeys.household.history import Reading, resolve
-from projections.projection import STAND_IN, SetAside
+from journeys.household.history import Reading, acted_upon, resolve
+from projections.projection import SetAside
 
 _ACTING = (EntryCorrected, EntryRetracted)
 _KINDS = frozenset(_ACTING)
@@ -52,12 +52,13 @@ def standing(entries: Sequence[Recorded]) -> list[tuple[int, Fact]]:
 
     Corrections and retractions themselves, and what was set aside, are left out.
     """
-    if not any(type(entry.fact) in _KINDS for entry in entries):
-        return [(entry.version, entry.fact) for entry in entries if entry.fact is not STAND_IN]
+    facts = [entry.fact for entry in entries]
+    acted = acted_upon(facts)
     return [
-        (version, reading.current)
-        for version, reading in enumerate(resolve([entry.fact for entry in entries]), start=1)
-        if reading.retracted_by is None and type(reading.current) not in _LEFT_OUT
+        (version, current)
+        for version, fact in enumerate(facts, start=1)
+        for current, _, retracted_by in (acted.get(version) or (fact, (), None),)
+        if retracted_by is None and type(current) not in _LEFT_OUT
     ]
 
 

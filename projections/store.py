@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.schema import CreateSchema
 
 from journeys.errors import StoreUnavailable, WrongSetting
-from projections.catalogue import ALL
+from projections.catalogue import EVERY
 from projections.projection import SCHEMA, Projection, definition
 
 _KEEPING = MetaData(schema=SCHEMA)
@@ -72,7 +72,7 @@ class Views:
         self.engine = engine
 
     @classmethod
-    def open(cls, url: str, projections: Sequence[Projection] = ALL) -> Views:
+    def open(cls, url: str, projections: Sequence[Projection] = EVERY) -> Views:
         """The views of the record at `url`, made where they are missing.
 
         `url` is the record's own: ``sqlite:///path`` or ``postgresql://…``. Raises `WrongSetting`

@@ -114,6 +114,8 @@ class Stretches:
         return sorted(days)
 
 
+_ENTERS = frozenset({Enrolled, ReEnrolled})
+
 Handler = Callable[[Stretches, int, Fact], None]
 
 
@@ -132,6 +134,15 @@ def _exits(stretches: Stretches, version: int, fact: Fact) -> None:
     assert isinstance(fact, Exited)
     stretches.end(fact.enrolment, fact.effective_from)
     stretches.begin(version, fact)
+
+
+def _withdraws(stretches: Stretches, version: int, fact: Fact) -> None:
+    stretches.begin(version, fact)
+    back = [
+        s.start for s in stretches.all if type(s.fact) in _ENTERS and s.start > fact.effective_from
+    ]
+    if back:
+        stretches.end(version, min(back))
 
 
 def _enrols(stretches: Stretches, version: int, fact: Fact) -> None:
@@ -181,12 +192,12 @@ _HANDLERS: dict[type[Fact], Handler] = {
             TenancyRegistered,
             EmploymentStarted,
             BenefitGranted,
-            ParticipationWithdrawn,
             ProcessingRestricted,
             AddressProtected,
         ),
         _begins,
     ),
+    ParticipationWithdrawn: _withdraws,
     **{
         kind: _ends(ENDS[kind][0])
         for kind in (AccommodationEnded, EmploymentEnded, BenefitEnded, RestrictionLifted)

@@ -239,6 +239,21 @@ def test_programmes_and_contracts_are_those_of_open_enrolments(views: Views) -> 
     assert (after.enrolments, after.programmes, after.status) == (1, "housing-first", "enrolled")
 
 
+@pytest.mark.parametrize("withdrawn_last", [True, False])
+def test_a_withdrawal_lasts_until_the_next_enrolment_whichever_was_recorded_first(
+    views: Views, withdrawn_last: bool
+) -> None:
+    two = [enrolled("2025-03-01"), fact(ParticipationWithdrawn, "2025-02-01")]
+    told(views, registered(), *(two if withdrawn_last else reversed(two)))
+
+    between, after = on(views, "2025-02-01"), on(views, "2025-03-01")
+
+    assert between is not None
+    assert between.status == "withdrawn"
+    assert after is not None
+    assert after.status == "enrolled"
+
+
 def test_restriction_and_protection_are_told(views: Views) -> None:
     told(
         views,
