@@ -78,14 +78,16 @@ def answered(telling: Telling, stay: Stay, row: str, line: Line) -> Answer | Non
 
 def answered_at(telling: Telling, stay: Stay, row: str, line: Line) -> Answer | None:
     """The same for a row that says its data collection stage first."""
-    answer = answered(telling, stay, row, line)
-    stage = line.rest[0].strip()
-    if answer is None or not stage:
-        return answer
-    if stage not in OCCASIONS:
-        answer.refuse("unknown-code", f"The data collection stage {shown(stage)} is not HUD's.")
+    on = telling.day_of(row, line, stay)
+    if on is None:
         return None
-    return answer._replace(occasion=OCCASIONS[stage])
+    stage = line.rest[0]
+    occasion = OCCASIONS.get(stage)
+    if occasion is None and stage:
+        sentence = f"The data collection stage {shown(stage)} is not HUD's."
+        telling.refuse(row, line, "unknown-code", sentence)
+        return None
+    return Answer(telling, stay, row, line, on, occasion)
 
 
 @lru_cache(maxsize=1 << 16)

@@ -1,8 +1,10 @@
 """What began and ended between one observation and the next: benefits and work.
 
-HMIS asks on certain days whether a person has a benefit or works. A first yes begins, a first no
-after it ends, on the day of the answer, since nobody knows the day between. What is not known
-changes nothing. All enrolments of a person are read together: an exit from a project ends neither.
+HMIS asks on certain days of an enrolment whether a person has a benefit or works. The first yes
+begins, the first no after it ends, on the day of the answer, since nobody knows the day between;
+what is not known changes nothing. Each enrolment is read for itself, so that an export that shows
+a part of a person's time tells nothing else than one that shows all of it. What still holds when
+the enrolment ends has no end: the source does not say that it ended.
 """
 
 from __future__ import annotations
@@ -30,7 +32,6 @@ class Seen(NamedTuple):
     """A yes or no about one thing on a day; `contract` is the kind of work, where it is work."""
 
     on: dt.date
-    stay: Stay
     line: Line
     row: str
     what: str
@@ -38,66 +39,30 @@ class Seen(NamedTuple):
     contract: str = ""
 
 
-class Carried(NamedTuple):
-    """A beginning or an end that the record holds and the export does not show any more.
-
-    `begun` is its key in the source, or its version where it has none.
-    """
-
-    on: dt.date
-    version: int
-    person: str
-    what: str
-    begins: bool
-    contract: str
-    begun: str | int
-
-
 class _Held(NamedTuple):
-    begun: str | int
+    key: str
     contract: str
 
 
-def tell_changes(telling: Telling, seen: Iterable[Seen], carried: Iterable[Carried] = ()) -> None:
-    """Tell what began and what ended, person by person and in the order of days."""
-    held: dict[tuple[str, str], _Held] = {}
-    answers = sorted(seen, key=_order)
-    waiting = sorted(carried)
-    for answer in answers:
-        while waiting and waiting[0].on <= answer.on:
-            _carry(held, waiting.pop(0))
-        _answer(telling, held, answer)
+def tell_changes(telling: Telling, stay: Stay, seen: Iterable[Seen]) -> None:
+    """Tell what began and what ended in an enrolment, in the order of days."""
+    held: dict[str, _Held] = {}
+    for answer in sorted(seen, key=lambda one: (one.on, one.line.line)):
+        before = held.get(answer.what)
+        if before is not None and (not answer.yes or _other(before.contract, answer.contract)):
+            _end(telling, answer, before)
+            del held[answer.what]
+            before = None
+        if answer.yes and before is None:
+            held[answer.what] = _begin(telling, stay, answer)
 
 
-def _order(seen: Seen) -> tuple[dt.date, tuple[dt.date, dt.date, int, str], int, str]:
-    return seen.on, seen.stay.order, seen.line.line, seen.what
+def _other(contract: str, now: str) -> bool:
+    """Whether two kinds of work are known to differ."""
+    return contract != now and _UNKNOWN not in (contract, now)
 
 
-def _carry(held: dict[tuple[str, str], _Held], one: Carried) -> None:
-    if one.begins:
-        held[one.person, one.what] = _Held(one.begun, one.contract)
-    else:
-        held.pop((one.person, one.what), None)
-
-
-def _answer(telling: Telling, held: dict[tuple[str, str], _Held], seen: Seen) -> None:
-    place = (seen.stay.line.person, seen.what)
-    before = held.get(place)
-    other = (
-        before is not None
-        and seen.yes
-        and _UNKNOWN not in (before.contract, seen.contract)
-        and before.contract != seen.contract
-    )
-    if before is not None and (other or not seen.yes):
-        _end(telling, seen, before, other)
-        before = None
-        del held[place]
-    if seen.yes and before is None:
-        held[place] = _Held(_begin(telling, seen), seen.contract)
-
-
-def _begin(telling: Telling, seen: Seen) -> str:
+def _begin(telling: Telling, stay: Stay, seen: Seen) -> _Held:
     worked = seen.what == WORK_SEEN
     told = telling.say(
         seen.line,
@@ -106,14 +71,14 @@ def _begin(telling: Telling, seen: Seen) -> str:
         EmploymentStarted if worked else BenefitGranted,
         seen.on,
         {"contract_kind": seen.contract} if worked else {"measure": seen.what},
-        person=seen.stay.line.person,
+        person=stay.line.person,
     )
-    return told.key
+    return _Held(told.key, seen.contract)
 
 
-def _end(telling: Telling, seen: Seen, held: _Held, other: bool) -> None:
+def _end(telling: Telling, seen: Seen, held: _Held) -> None:
     worked = seen.what == WORK_SEEN
-    ending = "hud-seen-otherwise" if other else "hud-seen-without"
+    ending = "hud-seen-otherwise" if seen.yes else "hud-seen-without"
     telling.say(
         seen.line,
         seen.row,
@@ -121,6 +86,6 @@ def _end(telling: Telling, seen: Seen, held: _Held, other: bool) -> None:
         EmploymentEnded if worked else BenefitEnded,
         seen.on,
         {"ending": ending},
-        means=(ending, held.begun),
-        links={"employment" if worked else "benefit": held.begun},
+        means=(ending, held.key),
+        links={"employment" if worked else "benefit": held.key},
     )

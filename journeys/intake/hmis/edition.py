@@ -56,21 +56,18 @@ class Export(Struct, frozen=True):
     """What an export says of itself.
 
     `source` names the system it comes from, the same in every export of that system; `made` is
-    when it was made, as ISO text that sorts by time. `covers` are the first and last day of a
-    full refresh: a row of that time that is missing was removed at the source. It is None where
-    the export does not claim to be complete. `hashed` says that names are hashes, not names.
+    when it was made, as ISO text that sorts by time, and `day` the day of it. `covers` are the
+    first and last day of a full refresh: a row of that time that is missing was removed at the
+    source. It is None where the export does not claim to be complete. `hashed` says that names
+    are hashes, not names.
     """
 
     edition: Edition
     source: str
     made: str
+    day: dt.date
     covers: tuple[dt.date, dt.date] | None
     hashed: bool
-
-    @property
-    def day(self) -> dt.date:
-        """The day on which it was made."""
-        return dt.date.fromisoformat(self.made[:10])
 
 
 def read_export(archive: Archive, report: Report) -> Export:
@@ -83,13 +80,14 @@ def read_export(archive: Archive, report: Report) -> Export:
     if len(told) != 1:
         raise WrongEdition(f"Export.csv has {len(told)} readable rows: it needs exactly one.")
     source, name, made, start, end, version, period, directive, hashing = map(str.strip, told[0])
-    first, last = day(start), day(end)
-    covers = (first, last) if first and last and (directive, period) == _WHOLE else None
+    first, last, instant = day(start), day(end), _instant(made)
+    whole = (directive, period) == _WHOLE and first and last and first <= last
     return Export(
         edition=_edition(archive, version),
         source=_source(source or name),
-        made=_instant(made),
-        covers=covers,
+        made=instant.isoformat(timespec="seconds"),
+        day=instant.date(),
+        covers=(first, last) if whole and first and last else None,
         hashed=hashing in ("2", "3", "4"),
     )
 
@@ -124,9 +122,9 @@ def _source(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9.-]+", "-", name).strip("-.")[:32] or "unnamed"
 
 
-def _instant(text: str) -> str:
+def _instant(text: str) -> dt.datetime:
     try:
-        return dt.datetime.fromisoformat(text).replace(tzinfo=None).isoformat(timespec="seconds")
+        return dt.datetime.fromisoformat(text).replace(tzinfo=None)
     except ValueError:
         raise WrongEdition(
             f"The export date {shown(text)} is not a date: it tells which export is newer."

@@ -58,7 +58,7 @@ def read_exit(telling: Telling, stay: Stay, line: Line) -> None:
     left = telling.day_of(row, line, stay)
     if left is None:
         return
-    if telling.setting.numbers.destination(line.rest[0].strip() or "99") is None:
+    if telling.setting.numbers.destination(line.rest[0] or "99") is None:
         telling.refuse(
             row, line, "unknown-code", f"The destination {shown(line.rest[0])} is not HUD's."
         )
@@ -74,7 +74,7 @@ def begin(telling: Telling, stay: Stay, back_from: str | int | None) -> None:
     `back_from` is the key or version of the enrolment from which the person comes back.
     """
     line, person = stay.line, stay.line.person
-    _, _, relation, moved, referral = (value.strip() for value in line.rest)
+    _, _, relation, moved, referral = line.rest
     if referral not in _NOT_KNOWN:
         _refer(telling, stay, referral)
     telling.say(
@@ -105,7 +105,7 @@ def end(telling: Telling, stay: Stay) -> None:
     line = stay.left
     if line is None or stay.exit is None:
         return
-    number, subsidised, completed = (value.strip() for value in line.rest)
+    number, subsidised, completed = line.rest
     destination = telling.setting.numbers.destination(number or "99")
     assert destination is not None
     subsidy = _subsidy(telling, line, subsidised) if number == "435" else None

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from journeys.household.facts import HouseholdRegistered, MemberJoined
 from journeys.household.personal import LONGEST_NAME
-from journeys.intake.hmis.changes import Carried, Seen, tell_changes
+from journeys.intake.hmis.changes import Seen, tell_changes
 from journeys.intake.hmis.days import day
 from journeys.intake.hmis.enrolments import begin, end, read_exit, read_stay, relation_code
 from journeys.intake.hmis.incomes import tell_income
@@ -21,9 +21,6 @@ from journeys.intake.report import shown
 
 UNIT = "hud-household"
 
-Clients = Callable[[str], Line | None]
-"""Finds the client's row by PersonalID."""
-
 
 class Ended(NamedTuple):
     """An enrolment that the record holds and the export does not show any more."""
@@ -34,45 +31,33 @@ class Ended(NamedTuple):
     version: int
 
 
-class Before(NamedTuple):
-    """What the record holds of the household's time outside the export."""
+def tell(gathered: Gathered, setting: Setting, elsewhere: Sequence[Ended] = ()) -> Telling:
+    """Every row of a household as facts: the people, and each enrolment in turn.
 
-    changes: Sequence[Carried] = ()
-    enrolments: Sequence[Ended] = ()
-
-
-NOTHING = Before()
-
-
-def tell(
-    gathered: Gathered, client: Clients, setting: Setting, before: Before = NOTHING
-) -> Telling:
-    """Every row of a household as facts: the people, each enrolment in turn, then the changes.
-
-    Rows that cannot be taken are in the report. Nothing but `gathered`, the clients, `setting`
-    and `before` has a say in what is told, nor in its order.
+    Rows that cannot be taken are in the report. Nothing but `gathered`, `setting` and `elsewhere`,
+    the enrolments that had ended before, has a say in what is told, nor in its order.
     """
     telling = Telling(setting)
     details = _by_enrolment(gathered.details)
-    stays = _stays(telling, gathered.enrolments, client)
+    stays = _stays(telling, gathered)
     for stay in stays:
         for line in details.get(stay.line.id, ()):
             if line.table is EXIT:
                 read_exit(telling, stay, line)
     stays.sort(key=lambda stay: stay.order)
+    _part_doubled(telling, stays)
     _refuse_the_rest(telling, gathered.details, {stay.line.id for stay in stays})
     if stays:
         _register(telling, gathered.head, stays)
-    seen: list[Seen] = []
     joined: set[str] = set()
     for place, stay in enumerate(stays):
         if stay.line.person not in joined:
             joined.add(stay.line.person)
-            _join(telling, stay, client)
-        begin(telling, stay, _back_from(stay, stays[:place], before.enrolments))
-        seen += _within(telling, stay, details.get(stay.line.id, ()))
+            _join(telling, stay, gathered.clients[stay.line.person])
+        begin(telling, stay, _back_from(stay, stays[:place], elsewhere))
+        seen = _within(telling, stay, details.get(stay.line.id, ()))
+        tell_changes(telling, stay, seen)
         end(telling, stay)
-    tell_changes(telling, seen, before.changes)
     return telling
 
 
@@ -83,11 +68,11 @@ def _by_enrolment(lines: Iterable[Line]) -> Mapping[str, list[Line]]:
     return found
 
 
-def _stays(telling: Telling, lines: Sequence[Line], client: Clients) -> list[Stay]:
+def _stays(telling: Telling, gathered: Gathered) -> list[Stay]:
     stays = []
-    for line in lines:
+    for line in gathered.enrolments:
         stay = read_stay(telling, line)
-        found = client(line.person)
+        found = gathered.clients.get(line.person)
         if stay is None:
             continue
         if found is None or found.deleted:
@@ -96,6 +81,21 @@ def _stays(telling: Telling, lines: Sequence[Line], client: Clients) -> list[Sta
         else:
             stays.append(stay)
     return stays
+
+
+def _part_doubled(telling: Telling, stays: Sequence[Stay]) -> None:
+    """Somebody enrolled twice at a time in one group and project: the later one stands alone."""
+    found: dict[tuple[str, str, str], list[Stay]] = {}
+    for stay in stays:
+        place = (stay.line.person, stay.project.programme, stay.party)
+        if any(other.exit is None or stay.entry < other.exit for other in found.get(place, ())):
+            sentence = (
+                f"The person is in {shown(stay.party)} twice at a time: this one stands alone."
+            )
+            telling.find(stay.line, "doubled-enrolment", sentence)
+            stay.party = f"{stay.party} {stay.line.id}"
+        else:
+            found.setdefault(place, []).append(stay)
 
 
 def _refuse_the_rest(telling: Telling, lines: Iterable[Line], taken: set[str]) -> None:
@@ -124,13 +124,11 @@ def _register(telling: Telling, head: str, stays: Sequence[Stay]) -> None:
     )
 
 
-def _join(telling: Telling, stay: Stay, client: Clients) -> None:
+def _join(telling: Telling, stay: Stay, line: Line) -> None:
     """Tell that a person belongs to the household since their first enrolment in it."""
-    line = client(stay.line.person)
-    assert line is not None
     born, personal = _person(telling, line, stay.entry)
     month = None if born is None else born.strftime("%Y-%m")
-    relation = relation_code(telling, stay.line, stay.line.rest[2].strip())
+    relation = relation_code(telling, stay.line, stay.line.rest[2])
     telling.say(
         line,
         person_key(telling.setting.seal, stay.line.person),
@@ -166,7 +164,7 @@ def _person(telling: Telling, line: Line, joined: dt.date) -> tuple[dt.date | No
 
 
 def _names(telling: Telling, line: Line) -> dict[str, str]:
-    first, middle, last, suffix, number, quality = (value.strip() for value in line.rest)
+    first, middle, last, suffix, number, quality = line.rest
     names = {
         "name": " ".join(filter(None, (first, middle))),
         "surname": " ".join(filter(None, (last, suffix))),

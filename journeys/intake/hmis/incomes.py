@@ -14,7 +14,7 @@ def tell_income(telling: Telling, stay: Stay, row: str, line: Line) -> list[Seen
     answer = answered_at(telling, stay, row, line)
     if answer is None:
         return []
-    said, total, benefits, *rest = (value.strip() for value in line.rest[1:])
+    said, total, benefits, *rest = line.rest[1:]
     summed = _sources(answer, rest[len(BENEFITS) :])
     _total(answer, said, total, summed)
     return _benefits(answer, benefits, rest[: len(BENEFITS)])
@@ -23,9 +23,10 @@ def tell_income(telling: Telling, stay: Stay, row: str, line: Line) -> list[Seen
 def _sources(answer: Answer, values: list[str]) -> int:
     """Tell the income from each source, and sum them up. `values` are flags and amounts in turn."""
     summed = 0
-    for (name, code), flag, text in zip(
-        INCOME_SOURCES.items(), values[::2], values[1::2], strict=True
-    ):
+    flags, amounts = values[::2], values[1::2]
+    if "1" not in flags and not any(amounts):
+        return 0
+    for (name, code), flag, text in zip(INCOME_SOURCES.items(), flags, amounts, strict=True):
         if flag != "1" and not text:
             continue
         amount = answer.cents(name, text)
@@ -76,7 +77,7 @@ def _income(answer: Answer, source: str, amount: int) -> None:
 def _benefits(answer: Answer, said: str, flags: list[str]) -> list[Seen]:
     """What each column says; "no benefit at all" answers for the columns left empty."""
     return [
-        Seen(answer.on, answer.stay, answer.line, answer.row, code, flag == "1")
+        Seen(answer.on, answer.line, answer.row, code, flag == "1")
         for code, flag in zip(BENEFITS.values(), flags, strict=True)
         if flag in ("0", "1") or (said == "0" and not flag)
     ]

@@ -17,7 +17,7 @@ def tell_work(telling: Telling, stay: Stay, row: str, line: Line) -> list[Seen]:
     answer = answered_at(telling, stay, row, line)
     if answer is None:
         return []
-    _, employed, kind = (value.strip() for value in line.rest)
+    _, employed, kind = line.rest
     if employed not in ("0", "1"):
         answer.measure("hud-employed-not-known", YES)
         return []
@@ -25,7 +25,7 @@ def tell_work(telling: Telling, stay: Stay, row: str, line: Line) -> list[Seen]:
     contract = telling.setting.numbers.code("employment-contract", kind or "99")
     if contract is None:
         answer.find("unknown-code", f"The kind of work {shown(kind)} is not HUD's.")
-    return [Seen(answer.on, stay, line, row, WORK_SEEN, employed == "1", contract or "hud-99")]
+    return [Seen(answer.on, line, row, WORK_SEEN, employed == "1", contract or "hud-99")]
 
 
 def tell_service(telling: Telling, stay: Stay, row: str, line: Line) -> None:
@@ -33,7 +33,7 @@ def tell_service(telling: Telling, stay: Stay, row: str, line: Line) -> None:
     answer = answered(telling, stay, row, line)
     if answer is None:
         return
-    record, kind, amount = (value.strip() for value in line.rest)
+    record, kind, amount = line.rest
     code = telling.setting.numbers.code("intervention-kind", f"{record}-{kind}")
     if record == BED_NIGHT:
         _bed_night(answer)
@@ -51,7 +51,7 @@ def tell_contact(telling: Telling, stay: Stay, row: str, line: Line) -> None:
     answer = answered(telling, stay, row, line)
     if answer is None:
         return
-    number = line.rest[0].strip()
+    number = line.rest[0]
     measure = telling.setting.numbers.seen(number or "99")
     if measure is None:
         answer.refuse("unknown-code", f"The living situation {shown(number)} is not HUD's.")

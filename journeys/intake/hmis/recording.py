@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
@@ -12,7 +12,7 @@ from journeys.household.commands import Batch
 from journeys.household.facts import Fact, MemberJoined, PersonalDataErased, name_of
 from journeys.household.history import History
 from journeys.household.rules import decide
-from journeys.intake.hmis.before import before, shown_rows
+from journeys.intake.hmis.before import ended, hidden
 from journeys.intake.hmis.compare import (
     Correction,
     Coverage,
@@ -23,7 +23,7 @@ from journeys.intake.hmis.compare import (
     unchanged,
 )
 from journeys.intake.hmis.draft import Drafter, Run
-from journeys.intake.hmis.household import NOTHING, Clients, tell
+from journeys.intake.hmis.household import Ended, tell
 from journeys.intake.hmis.identities import was_erased
 from journeys.intake.hmis.spool import Gathered, Spool
 from journeys.intake.hmis.telling import Telling
@@ -53,12 +53,11 @@ class Recording:
         journeys: Journeys,
         run: Run,
         spool: Spool,
-        clients: Clients,
         coverage: Coverage,
         at_once: int,
     ) -> None:
         self._journeys, self._run, self._spool = journeys, run, spool
-        self._clients, self._coverage, self._at_once = clients, coverage, at_once
+        self._coverage, self._at_once = coverage, at_once
         self._pending: list[Pending] = []
         self._facts = 0
         self.shared: set[str] = set()
@@ -66,7 +65,7 @@ class Recording:
     def take(self, gathered: Gathered) -> None:
         """Tell the rows of a household and record what the record does not say yet."""
         if gathered.household is None:
-            telling = tell(gathered, self._clients, self._run.setting)
+            telling = tell(gathered, self._run.setting)
             self._spare_erased(telling.told)
             self._plan(uuid4(), Plan((), telling.told, (), ()), {}, {}, version=0)
             self._note_shared(gathered, None)
@@ -99,14 +98,13 @@ class Recording:
     def _take_known(self, gathered: Gathered, household: UUID) -> None:
         stands = standing(self._spool.known(household))
         setting = self._run.setting
-        rows = shown_rows(gathered, setting.seal)
-        hidden = any(key.startswith("e.") and key.rpartition(".")[0] not in rows for key in stands)
-        history = self._journeys.history(household) if hidden else None
-        earlier = NOTHING
+        versions = hidden(gathered, stands, setting.seal)
+        history = self._journeys.history(household) if versions else None
+        earlier: Sequence[Ended] = ()
         if history is not None:
             members = _members(gathered, stands, history, self._run)
-            earlier = before(history, stands, rows, members)
-        telling = tell(gathered, self._clients, setting, earlier)
+            earlier = ended(history, versions, members)
+        telling = tell(gathered, setting, earlier)
         if history is None and unchanged(telling, stands):
             setting.report.count("households unchanged")
             return
@@ -179,8 +177,11 @@ class Recording:
             self._run, pending.household, version, dict(pending.versions), dict(pending.members)
         )
 
-    def _count(self, pending: Pending, facts: Iterable[Fact]) -> None:
+    def _count(self, pending: Pending, facts: Sequence[Fact]) -> None:
         report = self._run.setting.report
+        if not facts:
+            report.count("households unchanged")
+            return
         report.count("households new" if pending.new else "households changed")
         for fact in facts:
             report.count(f"facts {name_of(fact)}")

@@ -26,7 +26,7 @@ from journeys.intake.hmis.load import Loader, load
 from journeys.intake.hmis.numbers import Numbers
 from journeys.intake.hmis.recording import Recording
 from journeys.intake.hmis.spool import Spool
-from journeys.intake.hmis.tables import CLIENT, DETAILS, ENROLLMENT, Line, parse
+from journeys.intake.hmis.tables import CLIENT, DETAILS, ENROLLMENT
 from journeys.intake.hmis.telling import Setting
 from journeys.intake.hmis.told import sealing
 from journeys.intake.report import Report
@@ -118,11 +118,7 @@ def _record(
     progress: Progress,
     at_once: int,
 ) -> None:
-    def client(person: str) -> Line | None:
-        found = spool.client(person)
-        return None if found is None else parse(CLIENT, *found)
-
-    recording = Recording(journeys, run, spool, client, coverage, at_once)
+    recording = Recording(journeys, run, spool, coverage, at_once)
     total = spool.streams()
     for done, gathered in enumerate(spool.households(), start=1):
         recording.take(gathered)

@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from journeys.intake.hmis.tables import DETAILS, ENROLLMENT, Line, parse
+from journeys.intake.hmis.tables import CLIENT, DETAILS, ENROLLMENT, Line, parse
 
 _SCHEMA = """
 PRAGMA journal_mode = OFF;
@@ -38,13 +38,14 @@ class Gathered(NamedTuple):
     """All rows of the export for one household.
 
     `head` is the person whose household it is; `household` its id in the record, None for a new
-    one.
+    one. `clients` are the rows of its people by PersonalID, as far as the export has them.
     """
 
     head: str
     household: UUID | None
     enrolments: list[Line]
     details: list[Line]
+    clients: dict[str, Line]
 
 
 class Known(NamedTuple):
@@ -109,13 +110,6 @@ class Spool:
         ):
             yield person
 
-    def client(self, person: str) -> tuple[int, str] | None:
-        """Line and joined values of the client of that id."""
-        row: tuple[int, str] | None = self._db.execute(
-            "SELECT line, told FROM client WHERE person = ?", (person,)
-        ).fetchone()
-        return row
-
     def known(self, household: UUID) -> list[Known]:
         """What the record holds of a household from this source, by key and version."""
         rows = self._db.execute(
@@ -138,30 +132,26 @@ class Spool:
 
     def households(self) -> Iterator[Gathered]:
         """The rows of each household of the export, one household after the other."""
-        enrolments = groupby(
-            self._db.execute(
-                "SELECT s.number, s.head, s.household, e.line, e.told "
-                "FROM enrolment e JOIN stream s ON s.number = e.stream ORDER BY s.number, e.line"
-            ),
-            key=itemgetter(0, 1, 2),
+        details = _Aside(
+            self._db.execute("SELECT stream, place, line, told FROM detail ORDER BY 1, 2, 3")
         )
-        details = groupby(
+        clients = _Aside(
             self._db.execute(
-                "SELECT stream, place, line, told FROM detail ORDER BY stream, place, line"
-            ),
-            key=itemgetter(0),
+                "SELECT DISTINCT e.stream, c.person, c.line, c.told "
+                "FROM enrolment e JOIN client c ON c.person = e.person ORDER BY 1"
+            )
         )
-        number, rows = next(details, (None, iter(())))
-        for (stream, head, household), told in enrolments:
-            gathered: list[Line] = []
-            if number == stream:
-                gathered = [parse(DETAILS[place], line, joined) for _, place, line, joined in rows]
-                number, rows = next(details, (None, iter(())))
+        enrolments = self._db.execute(
+            "SELECT s.number, s.head, s.household, e.line, e.told "
+            "FROM enrolment e JOIN stream s ON s.number = e.stream ORDER BY s.number, e.line"
+        )
+        for (stream, head, household), rows in groupby(enrolments, key=itemgetter(0, 1, 2)):
             yield Gathered(
                 head,
                 None if household is None else UUID(bytes=household),
-                [parse(ENROLLMENT, line, joined) for *_, line, joined in told],
-                gathered,
+                [parse(ENROLLMENT, line, told) for *_, line, told in rows],
+                [parse(DETAILS[place], line, told) for _, place, line, told in details.of(stream)],
+                {person: parse(CLIENT, line, told) for _, person, line, told in clients.of(stream)},
             )
 
     def unseen(self) -> Iterator[UUID]:
@@ -171,3 +161,17 @@ class Spool:
             "WHERE household NOT IN (SELECT household FROM stream WHERE household IS NOT NULL)"
         ):
             yield UUID(bytes=household)
+
+
+class _Aside:
+    """Rows in the order of streams, of which each stream takes its own when its turn comes."""
+
+    def __init__(self, rows: Iterator[tuple[Any, ...]]) -> None:
+        self._rows = rows
+        self._next = next(rows, None)
+
+    def of(self, stream: int) -> Iterator[tuple[Any, ...]]:
+        """The rows of one stream; streams are asked for in rising order."""
+        while self._next is not None and self._next[0] == stream:
+            yield self._next
+            self._next = next(self._rows, None)

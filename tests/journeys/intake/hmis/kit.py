@@ -26,9 +26,7 @@ from journeys.intake.hmis.tables import (
     INCOME,
     SERVICES,
     WORK,
-    Line,
     Table,
-    parse,
 )
 from journeys.intake.hmis.telling import Setting
 from journeys.intake.hmis.told import sealing
@@ -201,14 +199,10 @@ def facts(kit: Kit, folder: Path, report: Report) -> list[Fact]:
         setting = Setting(export, numbers, projects, seal, report, TODAY)
         run = Run(ACTOR, "hmis:TEST", "import:test", b"p" * 32, setting)
 
-        def client(person: str) -> Line | None:
-            found = spool.client(person)
-            return None if found is None else parse(CLIENT, *found)
-
         told: list[Fact] = []
         for number, gathered in enumerate(spool.households()):
             drafter = Drafter(run, UUID(int=number))
-            plan = Plan((), tell(gathered, client, setting).told, (), ())
+            plan = Plan((), tell(gathered, setting).told, (), ())
             told += drafter.batch(plan).facts
         return told
 

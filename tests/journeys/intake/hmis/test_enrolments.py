@@ -244,6 +244,25 @@ def test_who_comes_to_another_project_or_before_leaving_is_enrolled_anew(
     assert len(of_kind(Enrolled, facts(kit, tmp_path, report))) == 3
 
 
+def test_who_is_enrolled_twice_at_a_time_in_one_group_is_taken_twice_and_a_finding_says_so(
+    tmp_path: Path, report: Report
+) -> None:
+    kit = Kit().plain()
+    kit.exit("E1", "2023-06-01")
+    kit.enrol("E2", entry="2023-05-01")
+    kit.enrol("E3", entry="2023-07-01", relation="2")
+
+    told = [
+        fact for fact in facts(kit, tmp_path, report) if isinstance(fact, Enrolled | ReEnrolled)
+    ]
+
+    assert [fact.party == told[0].party for fact in told] == [True, False, True]
+    assert reasons(report) == [
+        ("several-heads", "Enrollment.csv", 2),
+        ("doubled-enrolment", "Enrollment.csv", 3),
+    ]
+
+
 def test_the_source_claims_when_it_learned_it_but_not_before_it_happened(
     tmp_path: Path, report: Report
 ) -> None:

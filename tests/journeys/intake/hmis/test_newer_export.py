@@ -12,7 +12,6 @@ from journeys.household.facts import (
     AccommodationStarted,
     BenefitEnded,
     BenefitGranted,
-    EmploymentStarted,
     Enrolled,
     EntryCorrected,
     EntryRetracted,
@@ -138,10 +137,8 @@ def test_what_is_new_is_added_to_the_household_that_is_there(intake: Intake) -> 
     [home] = intake.standing(HouseholdRegistered)
     assert home.reference_member in {fact.member for fact in intake.standing(MemberJoined)}
     [again] = intake.standing(ReEnrolled)
-    [ended] = intake.standing(BenefitEnded)
     entries = {entry.version: entry.current for entry in intake.entries()}
     assert isinstance(entries[again.previous], Enrolled)
-    assert isinstance(entries[ended.benefit], BenefitGranted)
 
 
 def test_a_deleted_row_is_taken_back_with_what_it_told(intake: Intake) -> None:
@@ -370,46 +367,22 @@ def test_a_client_that_the_source_merged_corrects_the_member(intake: Intake) -> 
     assert intake.take(kit).facts == 0
 
 
-def test_an_export_of_a_later_time_goes_on_from_what_it_does_not_show(intake: Intake) -> None:
-    kit = first()
-    kit.work("W1", "E1", "2023-03-01", "1", "1")
-    intake.take(kit)
+def test_who_left_before_an_export_of_a_later_time_comes_back_in_it(intake: Intake) -> None:
+    intake.take(first())
     later = Kit(made=LATER)
     later.export["ExportStartDate"] = "2024-01-01"
     later.project()
     later.client("A")
     later.enrol("E2", household="H2", entry="2024-01-05")
-    later.income("I8", "E2", "2024-01-05", SNAP="1")
-    later.income("I9", "E2", "2024-02-05", stage="2", SNAP="0")
-    later.work("W8", "E2", "2024-01-05", "1", "1")
 
     outcome = intake.take(later)
 
     assert outcome.retractions == outcome.corrections == 0
     [back] = intake.standing(ReEnrolled)
-    [granted] = intake.standing(BenefitGranted)
-    [ended] = intake.standing(BenefitEnded)
-    assert granted.effective_from == dt.date(2023, 4, 1)
-    assert ended.effective_from == dt.date(2024, 2, 5)
-    assert len(intake.standing(EmploymentStarted)) == 1
     entries = {entry.version: entry.current for entry in intake.entries()}
     assert entries[back.previous].effective_from == dt.date(2023, 1, 10)
-    assert entries[ended.benefit] == granted
     assert intake.take(later).facts == 0
-
-
-def test_what_ended_before_the_export_may_begin_in_it(intake: Intake) -> None:
-    kit = first()
-    kit.income("I3", "E1", "2023-05-01", stage="2", SNAP="0")
-    intake.take(kit)
-    later = Kit(made=LATER)
-    later.export["ExportStartDate"] = "2024-01-01"
-    later.project()
-    later.client("A")
-    later.enrol("E2", household="H2", entry="2024-01-05")
-    later.income("I8", "E2", "2024-01-05", SNAP="1")
-    intake.take(later)
-    assert [fact.effective_from.year for fact in intake.standing(BenefitGranted)] == [2023, 2024]
+    assert intake.take(first()).facts == 0
 
 
 def test_a_benefit_seen_earlier_than_thought_begins_earlier(intake: Intake) -> None:
