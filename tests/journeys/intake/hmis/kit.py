@@ -189,7 +189,12 @@ class Kit:
 
 def facts(kit: Kit, folder: Path, report: Report) -> list[Fact]:
     """What the export tells, all households after one another, before anything is recorded."""
-    with Archive(kit.write(folder)) as archive, Spool() as spool:
+    return told_at(kit.write(folder), report)
+
+
+def told_at(path: Path, report: Report) -> list[Fact]:
+    """What the export at `path` tells."""
+    with Archive(path) as archive, Spool() as spool:
         export = read_export(archive, report)
         seal = sealing(b"k" * 32)
         numbers = Numbers(shipped(), export.edition)
