@@ -20,6 +20,7 @@ from journeys.household.commands import Batch
 from journeys.household.facts import EntryCorrected, Fact, Recorded
 from journeys.household.history import History, corrected, read
 from journeys.household.household import Household
+from journeys.household.lineage import Homes, Lineage, follow
 from journeys.household.personal import (
     UnfitPersonalData,
     personal_fields,
@@ -170,10 +171,8 @@ class Journeys:
     def household(self, household: UUID) -> Household:
         """The household folded from its stream; version 0 where nothing was recorded."""
         decode = self.codec.decode
-        return Household.fold(
-            household,
-            (decode(topic, state) for _, topic, state, _, _ in self.recorder.stream(household)),
-        )
+        states = self.recorder.states(household)
+        return Household.fold(household, [decode(topic, state) for topic, state in states])
 
     def entries(self, household: UUID) -> list[Recorded]:
         """The household's stream in version order; empty where nothing was recorded."""
@@ -191,6 +190,23 @@ class Journeys:
         if not entries:
             raise NotFound(f"No household {household} is in the record.", household=household)
         return read(entries, as_of, as_at)
+
+    def lineage(
+        self,
+        household: UUID,
+        as_of: date | None = None,
+        as_at: int | None = None,
+        homes: Homes | None = None,
+    ) -> Lineage:
+        """The household with the streams that splits, merges, matches and guests bind it to.
+
+        `homes` tells where else a guest lives; without it guests are not followed. Raises
+        `NotFound` where there is no such household.
+        """
+        found = follow(household, self.entries, as_of=as_of, as_at=as_at, homes=homes)
+        if not self.entries(household):
+            raise NotFound(f"No household {household} is in the record.", household=household)
+        return found
 
     def disclose(self, household: UUID) -> dict[tuple[int, str], Any]:
         """What the vault still holds of a household: by version and field, its plain content.

@@ -16,6 +16,7 @@ from journeys.application import Receipt
 from journeys.clock import instant
 from journeys.household.facts import ENVELOPE, Fact, name_of
 from journeys.household.history import Change, Entry, History
+from journeys.household.lineage import Lineage, joint
 from journeys.values import ONE_DAY
 
 
@@ -72,6 +73,29 @@ def history(read: History) -> dict[str, Any]:
         "as_of": None if read.as_of is None else read.as_of.isoformat(),
         "as_at": None if read.as_at is None else moment(read.as_at),
         "entries": [entry(one) for one in read.entries],
+    }
+
+
+def lineage(read: Lineage) -> dict[str, Any]:
+    """The streams bound to a household, how they are reached, and all of it as one timeline."""
+    return {
+        "households": [
+            {
+                "household": str(stream),
+                "path": [
+                    {
+                        "from": str(bond.household),
+                        "to": str(bond.other),
+                        "relation": bond.relation,
+                        "day": bond.day.isoformat(),
+                        "version": bond.version,
+                    }
+                    for bond in read.path[stream]
+                ],
+            }
+            for stream in read.histories
+        ],
+        "entries": [entry(one) for one in joint(read)],
     }
 
 

@@ -14,10 +14,18 @@ from uuid import uuid4
 import pytest
 
 from journeys.application import Journeys
+from journeys.household.commands import Terms, split
+from journeys.household.facts import GuestHosted
 from tests.journeys.household.story import (
     ALMA,
+    ANNA,
+    BRUNO,
     HOME,
+    STRANGER,
     correction,
+    day,
+    fact,
+    hired,
     joined,
     referred,
     registered,
@@ -185,6 +193,27 @@ def test_the_history_as_known_before_the_correction(told: Shell) -> None:
     assert changed[0]["fields"] == [
         {"field": "effective_to", "before": None, "after": "2025-08-31"}
     ]
+
+
+def test_the_joint_history_follows_a_split_and_a_guest(told: Shell) -> None:
+    journeys = told.open()
+    journeys.record(HOME, [joined(BRUNO, "2025-01-07", "partner"), hired("2025-03-01", BRUNO)])
+    new, host = uuid4(), uuid4()
+    terms = Terms(
+        day=day("2025-06-01"), clock="follows-tenancy", cap="shared", decided_by="x", by=ANNA
+    )
+    journeys.record_all(split(journeys.household(HOME), new, [BRUNO], "origin", terms))
+    journeys.record(host, [registered(reference=STRANGER), joined(STRANGER)])
+    journeys.record(host, [fact(GuestHosted, "2025-07-01", guest=BRUNO)])
+    journeys.close()
+
+    joint = told.json("history", str(host), "--joint")
+
+    relations = {h["household"]: [b["relation"] for b in h["path"]] for h in joint["households"]}
+    assert relations[str(host)] == []
+    assert relations[str(HOME)][-1] in ("hosts", "split-from")
+    assert "employment-started" in {e["fact"] for e in joint["entries"]}
+    assert str(new)[:8] in told("history", str(host), "--joint").stdout
 
 
 def test_people_read_the_history_as_a_table(told: Shell) -> None:
