@@ -30,6 +30,9 @@ _STREAM = (
     "SELECT originator_version, topic, state, recorded_at, notification_id FROM {}.stored_events"
     " WHERE originator_id = %s AND originator_version > %s ORDER BY originator_version"
 )
+_STATES = (
+    "SELECT topic, state FROM {}.stored_events WHERE originator_id = %s ORDER BY originator_version"
+)
 _STREAMS = (
     "SELECT originator_version, topic, state, recorded_at, notification_id, originator_id"
     " FROM {}.stored_events WHERE originator_id BETWEEN %s AND %s"
@@ -85,6 +88,10 @@ class PostgresReader(PostgresApplicationRecorder):
     def stream(self, household: UUID, after: int = 0) -> list[StreamRow]:
         """The events of a household with a version above `after`, by version."""
         return self._rows(_STREAM, (household, after))
+
+    def states(self, household: UUID) -> list[tuple[str, bytes]]:
+        """Topic and state of each event of a household, by version: all that folding needs."""
+        return self._rows(_STATES, (household,))
 
     def streams(
         self, first: UUID | None = None, last: UUID | None = None

@@ -93,6 +93,10 @@ class Recorder(Protocol):
         """The events of a household with a version above `after`, by version."""
         ...
 
+    def states(self, household: UUID) -> list[tuple[str, bytes]]:
+        """Topic and state of each event of a household, by version: all that folding needs."""
+        ...
+
     def streams(
         self, first: UUID | None = None, last: UUID | None = None
     ) -> Iterator[tuple[UUID, list[StreamRow]]]:

@@ -34,6 +34,9 @@ _STREAM = (
     "SELECT originator_version, topic, state, recorded_at, rowid FROM stored_events"
     " WHERE originator_id = ? AND originator_version > ? ORDER BY originator_version"
 )
+_STATES = (
+    "SELECT topic, state FROM stored_events WHERE originator_id = ? ORDER BY originator_version"
+)
 _HOUSEHOLDS = (
     "SELECT DISTINCT originator_id FROM stored_events"
     " WHERE originator_id BETWEEN ? AND ? ORDER BY originator_id"
@@ -76,6 +79,10 @@ class SqliteReader(SQLiteApplicationRecorder):
     def stream(self, household: UUID, after: int = 0) -> list[StreamRow]:
         """The events of a household with a version above `after`, by version."""
         return self._rows(_STREAM, (household.bytes, after))
+
+    def states(self, household: UUID) -> list[tuple[str, bytes]]:
+        """Topic and state of each event of a household, by version: all that folding needs."""
+        return self._rows(_STATES, (household.bytes,))
 
     def streams(
         self, first: UUID | None = None, last: UUID | None = None

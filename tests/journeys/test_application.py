@@ -159,8 +159,8 @@ class Interrupting:
             self._journeys.record(HOME, [housed("2025-04-01")])
         return self._recorder.append(*args, **kwargs)
 
-    def stream(self, household: UUID, after: int = 0) -> Any:
-        return self._recorder.stream(household, after)
+    def states(self, household: UUID) -> Any:
+        return self._recorder.states(household)
 
 
 def interrupted(journeys: Journeys, times: int) -> Journeys:

@@ -53,6 +53,12 @@ def test_a_stream_can_be_read_from_a_version_on(recorder: Recorder) -> None:
     assert [row[0] for row in recorder.stream(HOME, after=1)] == [2, 3]
 
 
+def test_the_states_of_a_stream_can_be_read_alone(recorder: Recorder) -> None:
+    recorder.append([*events(HOME, [1, 2]), event(OTHER, 1), event(HOME, 3)])
+    assert recorder.states(HOME) == [row[1:3] for row in recorder.stream(HOME)]
+    assert len(recorder.states(HOME)) == 3
+
+
 def test_the_log_is_read_in_pages(recorder: Recorder) -> None:
     fill(recorder, 7)
     assert [row[0] for row in recorder.log(2, 3)] == [3, 4, 5]
