@@ -8,7 +8,19 @@ from typing import Any
 from hypothesis import strategies as st
 
 from journeys.errors import Refusal
-from journeys.household.facts import Fact, MemberLeft
+from journeys.household.facts import (
+    EvidenceAssessed,
+    EvidenceCaptured,
+    Fact,
+    GuestHosted,
+    IdentityUnmatched,
+    MemberLeft,
+    ParticipationWithdrawn,
+    PersonalDataErased,
+    ProcessingRestricted,
+    ReEnrolled,
+    RestrictionLifted,
+)
 from tests.journeys.household.story import (
     ALMA,
     BRUNO,
@@ -65,6 +77,43 @@ tellings: st.SearchStrategy[Fact] = st.one_of(
     st.tuples(versions, changes).map(lambda t: correction(t[0], **t[1])),
     versions.map(retraction),
 )
+
+
+more_tellings: st.SearchStrategy[Fact] = st.one_of(
+    days.map(lambda on: fact(ParticipationWithdrawn, on)),
+    days.map(lambda on: fact(ProcessingRestricted, on, ground="legal-hold")),
+    st.tuples(days, versions).map(lambda t: fact(RestrictionLifted, t[0], restriction=t[1])),
+    st.tuples(days, versions).map(
+        lambda t: fact(ReEnrolled, t[0], previous=t[1], contract="prato-2025")
+    ),
+    st.tuples(days, versions, st.sampled_from("abc")).map(
+        lambda t: fact(
+            EvidenceCaptured,
+            t[0],
+            kind="landlord-letter",
+            sha256=t[2] * 64,
+            issuer="proprietario",
+            covers=(t[1],),
+        )
+    ),
+    st.tuples(days, versions).map(
+        lambda t: fact(EvidenceAssessed, t[0], captured=t[1], verdict="accepted")
+    ),
+    st.tuples(days, versions).map(
+        lambda t: fact(IdentityUnmatched, t[0], matched=t[1], method="registry-check")
+    ),
+    stretches.map(lambda s: fact(GuestHosted, *s, guest=BRUNO)),
+    st.tuples(days, members).map(
+        lambda t: fact(
+            PersonalDataErased,
+            t[0],
+            subject=t[1],
+            scope="member",
+            legal_basis="objection-upheld",
+        )
+    ),
+)
+"""The rarer facts: rights, evidence, returns, guests."""
 
 
 @st.composite
