@@ -9,8 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 from uuid import uuid4
 
+import psycopg
 import pytest
 
 from journeys.application import Journeys
@@ -121,6 +123,36 @@ def test_init_on_postgresql(shell: Shell, postgres_database: str) -> None:
 
     assert shell("init").returncode == 0
     assert shell.json("status")["position"] == 0
+
+
+def test_on_postgresql_a_role_that_owns_no_table_serves(
+    shell: Shell, postgres_database: str
+) -> None:
+    shell.database = postgres_database
+    role = f"percorsi_{uuid4().hex[:8]}"
+    assert shell("init", "--app-role", role).returncode == 0
+    assert shell("init", "--app-role", role).returncode == 0
+
+    owner = urlsplit(postgres_database)
+    host = owner.netloc.rpartition("@")[2]
+    shell.database = owner._replace(netloc=f"{role}@{host}").geturl()
+    journeys = shell.open()
+    journeys.record(HOME, [registered(), joined(ALMA)], personal={(1, "note"): "Da richiamare."})
+    assert journeys.disclose(HOME) == {(2, "note"): "Da richiamare."}
+    journeys.close()
+
+    assert shell("catch-up").returncode == 0
+    assert {p["lag"] for p in shell.json("status")["projections"]} == {0}
+    assert shell.json("verify")["whole"]
+    with psycopg.connect(shell.database, autocommit=True) as db:
+        for attack in (
+            "UPDATE journeys.stored_events SET state = ''",
+            "DELETE FROM journeys.stored_events",
+            "INSERT INTO journeys.log_leaf VALUES (9, '')",
+            "ALTER TABLE journeys.stored_events DISABLE TRIGGER ALL",
+        ):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                db.execute(attack)
 
 
 def test_without_a_store_the_exit_status_is_3(shell: Shell) -> None:

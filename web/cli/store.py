@@ -22,11 +22,14 @@ def init(app_role: str | None) -> None:
     """Make the store and its keys. Done again, it changes nothing."""
     settings = current_settings()
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    create_record(settings.database, origin=settings.origin, app_role=app_role).close()
+    recorder = create_record(settings.database, origin=settings.origin, app_role=app_role)
+    size = recorder.size()
+    recorder.close()
     create_keyring(settings.database, settings.home, owner=app_role).close()
-    with opened(settings) as journeys:
+    if app_role is None:
+        # Otherwise the role makes its own read models when it first opens them, and owns them.
         Views.open(settings.database).close()
-        click.echo(f"The store is ready and holds {journeys.recorder.size()} events.")
+    click.echo(f"The store is ready and holds {size} events.")
 
 
 @click.command()
