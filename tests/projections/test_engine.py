@@ -113,7 +113,7 @@ def test_the_status_tells_how_far_each_projection_is(views: Views, log: MemoryLo
     first, second, *_ = status(views, log)
 
     assert first == Standing("timeline", position=4, lag=11, set_aside=0, current=True)
-    assert second == Standing("situation", position=0, lag=15, set_aside=0, current=True)
+    assert second == Standing("register", position=0, lag=15, set_aside=0, current=True)
 
 
 def test_a_projection_that_is_further_takes_in_nothing_twice(

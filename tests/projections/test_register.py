@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 import pytest
@@ -78,34 +78,31 @@ def test_a_household_is_listed_with_its_situation_and_what_was_recorded(
     assert found.situation.housed_since == day("2025-03-01")
 
 
-@pytest.mark.parametrize(
-    ("wanted", "meeting"),
-    [
-        ({}, [0, 1, 2, 3]),
-        ({"status": "referred"}, [0]),
-        ({"programme": "rigenerprato"}, [1]),
-        ({"accommodation": "shelter"}, [2]),
-        ({"provider": "il-ponte"}, [2, 3]),
-        ({"organisation": "comune-prato"}, [0, 1, 2, 3]),
-        ({"organisation": "comune"}, []),
-        ({"households": [household(1), household(3)]}, [1, 3]),
-        ({"households": []}, []),
-        ({"last_from": day("2025-03-01")}, [2, 3]),
-        ({"last_until": day("2025-03-01")}, [0, 1]),
-        ({"has_findings": True}, [1, 2, 3]),
-        ({"has_findings": False}, [0]),
-        ({"finding": "no-members"}, [1, 2, 3]),
-        ({"finding": "two-heads"}, []),
-        ({"incomplete": False}, [0, 1, 2, 3]),
-        ({"provider": "il-ponte", "status": "enrolled"}, [2]),
-    ],
-)
-def test_households_are_filtered(
-    views: Views, log: MemoryLog, wanted: dict[str, Any], meeting: list[int]
-) -> None:
+FILTERS: list[tuple[dict[str, Any], list[int]]] = [
+    ({}, [0, 1, 2, 3]),
+    ({"status": "referred"}, [0]),
+    ({"programme": "rigenerprato"}, [1]),
+    ({"accommodation": "shelter"}, [2]),
+    ({"provider": "il-ponte"}, [2, 3]),
+    ({"organisation": "comune-prato"}, [0, 1, 2, 3]),
+    ({"organisation": "comune"}, []),
+    ({"households": [household(1), household(3)]}, [1, 3]),
+    ({"households": []}, []),
+    ({"last_from": day("2025-03-01")}, [2, 3]),
+    ({"last_until": day("2025-03-01")}, [0, 1]),
+    ({"has_findings": True}, [1, 2, 3]),
+    ({"has_findings": False}, [0]),
+    ({"finding": "no-members"}, [1, 2, 3]),
+    ({"finding": "two-heads"}, []),
+    ({"incomplete": False}, [0, 1, 2, 3]),
+    ({"provider": "il-ponte", "status": "enrolled"}, [2]),
+]
+
+
+def test_households_are_filtered(views: Views, log: MemoryLog) -> None:
     catch_up(views, log)
 
-    assert numbers(listed(views, **wanted)) == meeting
+    assert [(wanted, numbers(listed(views, **wanted))) for wanted, _ in FILTERS] == FILTERS
 
 
 def test_a_household_with_a_fact_set_aside_is_listed_as_incomplete(
@@ -148,27 +145,29 @@ def test_the_register_stands_as_folding_from_the_start(story: Story, later: int)
     assert row[14] == folded_state.accommodation
 
 
-@pytest.mark.parametrize("descending", [False, True])
-@pytest.mark.parametrize(
-    "sort", ["name", "last_on", "recorded_at", "housed_since", "findings", "household"]
-)
-@pytest.mark.parametrize("size", [1, 3])
+ORDERS = [
+    (sort, descending, size)
+    for sort in get_args(Sort)
+    for descending in (False, True)
+    for size in (1, 3)
+]
+
+
 def test_turning_the_pages_lists_every_household_once_in_order(
-    views: Views, log: MemoryLog, sort: Sort, descending: bool, size: int
+    views: Views, log: MemoryLog
 ) -> None:
     catch_up(views, log)
-    whole = listing(views, TODAY, sort=sort, descending=descending)
 
-    turned, after = list[UUID](), None
-    while True:
-        page = listing(views, TODAY, sort=sort, descending=descending, after=after, size=size)
-        turned += [found.household for found in page.households]
-        assert page.total == 4
-        if (after := page.after) is None:
-            break
-
-    assert turned == [found.household for found in whole.households]
-    assert len(set(turned)) == 4
+    for sort, descending, size in ORDERS:
+        whole = listing(views, TODAY, sort=sort, descending=descending)
+        turned, after = list[Listed](), None
+        for _ in range(5):
+            page = listing(views, TODAY, sort=sort, descending=descending, after=after, size=size)
+            turned += page.households
+            if (after := page.after) is None:
+                break
+        assert turned == whole.households, (sort, descending, size)
+        assert len(turned) == whole.total == 4
 
 
 def test_households_are_sorted_by_their_last_entry(views: Views, log: MemoryLog) -> None:
@@ -179,10 +178,10 @@ def test_households_are_sorted_by_their_last_entry(views: Views, log: MemoryLog)
     assert numbers(page.households) == [3, 2, 1, 0]
 
 
-@pytest.mark.parametrize("cursor", ["x", "", "e30", "WyJuYW1lIiwxLDJd", "è"])
-def test_a_cursor_that_no_page_gave_is_refused(views: Views, cursor: str) -> None:
-    with pytest.raises(UnknownCursor):
-        listing(views, TODAY, after=cursor)
+def test_a_cursor_that_no_page_gave_is_refused(views: Views) -> None:
+    for cursor in ("x", "", "e30", "WyJuYW1lIiwxLDJd", "è"):
+        with pytest.raises(UnknownCursor):
+            listing(views, TODAY, after=cursor)
 
 
 def test_a_cursor_of_another_order_is_refused(views: Views, log: MemoryLog) -> None:
@@ -239,28 +238,15 @@ def test_a_household_is_listed_under_the_name_of_its_head(views: Views, vault: V
     assert found.name == "Rossi Alma"
 
 
-@pytest.mark.parametrize(
-    ("text", "finds"),
-    [
-        ("rossi", True),
-        ("ALMA ros", True),
-        ("nicolo", True),
-        ("d’à", True),
-        ("rossi verdi", False),
-        ("%", False),
-        ("_", False),
-    ],
-)
-def test_a_household_is_found_by_any_of_its_names(
-    views: Views, vault: Vault, text: str, finds: bool
-) -> None:
+def test_a_household_is_found_by_any_of_its_names(views: Views, vault: Vault) -> None:
     log = MemoryLog().add(HOME, registered(), joined(ALMA), joined(BRUNO, relation="child"))
     vault.seal(HOME, 2, "Rossi", "Alma")
     vault.seal(HOME, 3, "D’Àngelo", "Nicolò")
-
     named(views, log, vault)
 
-    assert bool(listed(views, text=text)) is finds
+    texts = ("rossi", "ALMA ros", "nicolo", "d’à", "rossi verdi", "%", "_")
+
+    assert [text for text in texts if listed(views, text=text)] == list(texts[:4])
 
 
 def test_a_corrected_name_is_the_one_shown(views: Views, vault: Vault) -> None:

@@ -24,7 +24,7 @@ from journeys.household.facts import (
 )
 from projections.circumstances import Situation
 from projections.engine import catch_up
-from projections.situation import everyone, state
+from projections.situation import Situations, everyone, state
 from projections.store import Views
 from tests.journeys.household.lives import days, lives, tellings
 from tests.journeys.household.story import (
@@ -312,7 +312,7 @@ def test_all_households_are_told_at_once_in_the_order_of_their_ids(views: Views)
 
 @pytest.fixture(scope="module")
 def law_views(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Views]:
-    views = Views.open(f"sqlite:///{tmp_path_factory.mktemp('laws')}/record.db")
+    views = Views.open(f"sqlite:///{tmp_path_factory.mktemp('laws')}/record.db", [Situations()])
     yield views
     views.close()
 
@@ -320,7 +320,6 @@ def law_views(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Views]:
 def emptied(views: Views) -> Views:
     with views.writing() as connection:
         connection.exec_driver_sql("DELETE FROM situation")
-        connection.exec_driver_sql("DELETE FROM timeline")
         connection.exec_driver_sql("UPDATE tracking SET position = 0")
     return views
 
@@ -330,7 +329,7 @@ def test_any_day_as_known_at_any_instant_stands_as_folding_from_the_start(
     law_views: Views, story: Story, as_of: dt.date, as_at: int | None, page: int
 ) -> None:
     views = emptied(law_views)
-    catch_up(views, MemoryLog().add_record(story.record), page=page)
+    catch_up(views, MemoryLog().add_record(story.record), [Situations()], page=page)
 
     told = [found.situation for found in everyone(views, as_of, as_at)]
 
@@ -347,7 +346,7 @@ def test_facts_that_no_rule_let_through_stand_as_folding_from_the_start_too(
         for place, told in enumerate(facts, start=1)
     ]
     views = emptied(law_views)
-    catch_up(views, MemoryLog().add_record(record))
+    catch_up(views, MemoryLog().add_record(record), [Situations()])
 
     told = [found.situation for found in everyone(views, as_of, as_at)]
 

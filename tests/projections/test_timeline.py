@@ -14,7 +14,7 @@ from journeys.household.facts import Recorded
 from journeys.household.history import read
 from projections.engine import catch_up
 from projections.store import Views
-from projections.timeline import Line, timeline
+from projections.timeline import Line, Timeline, timeline
 from tests.journeys.household.lives import days, lives, tellings, versions
 from tests.journeys.household.story import (
     DAY_US,
@@ -134,7 +134,7 @@ def test_only_the_kinds_asked_for_are_told(views: Views) -> None:
 
 @pytest.fixture(scope="module")
 def law_views(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Views]:
-    views = Views.open(f"sqlite:///{tmp_path_factory.mktemp('laws')}/record.db")
+    views = Views.open(f"sqlite:///{tmp_path_factory.mktemp('laws')}/record.db", [Timeline()])
     yield views
     views.close()
 
@@ -152,7 +152,7 @@ def test_any_day_as_known_at_any_instant_reads_as_folding_from_the_start(
     law_views: Views, story: Story, as_of: dt.date | None, as_at: int | None, page: int
 ) -> None:
     views = emptied(law_views)
-    catch_up(views, MemoryLog().add_record(story.record), page=page)
+    catch_up(views, MemoryLog().add_record(story.record), [Timeline()], page=page)
 
     lines = timeline(views, HOME, as_of, as_at)
 
@@ -168,7 +168,7 @@ def test_facts_that_no_rule_let_through_read_as_folding_from_the_start_too(
         for place, fact in enumerate(facts, start=1)
     ]
     views = emptied(law_views)
-    catch_up(views, MemoryLog().add_record(record))
+    catch_up(views, MemoryLog().add_record(record), [Timeline()])
 
     assert told_by_the_projection(timeline(views, HOME, None, as_at)) == told_by_the_domain(
         record, None, as_at
