@@ -170,9 +170,8 @@ class Journeys:
 
     def household(self, household: UUID) -> Household:
         """The household folded from its stream; version 0 where nothing was recorded."""
-        decode = self.codec.decode
-        states = self.recorder.states(household)
-        return Household.fold(household, [decode(topic, state) for topic, state in states])
+        facts = self.codec.decode_all(self.recorder.states(household))
+        return Household.fold(household, facts)
 
     def entries(self, household: UUID) -> list[Recorded]:
         """The household's stream in version order; empty where nothing was recorded."""

@@ -20,6 +20,8 @@ from journeys.household.facts import EntryCorrected, EntryRetracted, Fact, Recor
 
 Status = Literal["current", "corrected", "retracted"]
 
+_ACTS = (EntryCorrected, EntryRetracted)
+
 
 class Reading(NamedTuple):
     """An entry's content with its active corrections applied, and what acted upon it."""
@@ -135,16 +137,13 @@ def acted_upon(facts: Sequence[Fact]) -> dict[int, Reading]:
     """
     acting: dict[int, list[tuple[int, EntryCorrected]]] = {}
     retracted: dict[int, int] = {}
-    for version in range(len(facts), 0, -1):
-        fact = facts[version - 1]
-        kind = type(fact)
-        if kind is not EntryCorrected and kind is not EntryRetracted:
-            continue
-        reading = _reading(fact, acting.get(version), retracted.get(version))
+    acts = [v for v, fact in enumerate(facts, 1) if isinstance(fact, _ACTS)]
+    for version in reversed(acts):
+        reading = _reading(facts[version - 1], acting.get(version), retracted.get(version))
         if reading.retracted_by is not None:
             continue
         act = reading.current
-        assert isinstance(act, EntryCorrected | EntryRetracted)
+        assert isinstance(act, _ACTS)
         if not 0 < act.target < version:
             continue
         if isinstance(act, EntryCorrected):

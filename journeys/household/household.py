@@ -173,21 +173,13 @@ class Household:
 
     def _refold(self) -> None:
         """Fold again what stands. Corrections are rare, and this way they have no special case."""
-        standing: dict[int, Fact] = {}
-        acting = False
-        for version, fact in enumerate(self.facts, start=1):
-            if type(fact) in _ACTING:
-                acting = True
-            else:
-                standing[version] = fact
-        if acting:
+        standing = dict(enumerate(self.facts, start=1))
+        if not _ACTING.isdisjoint(map(type, self.facts)):
             for version, reading in acted_upon(self.facts).items():
-                if version not in standing:
-                    continue
-                if reading.retracted_by is None:
-                    standing[version] = reading.current
-                else:
+                standing[version] = reading.current
+                if reading.retracted_by is not None:
                     del standing[version]
+            standing = {v: fact for v, fact in standing.items() if type(fact) not in _ACTING}
         self._restand(standing)
 
     def _restand(self, standing: dict[int, Fact]) -> None:

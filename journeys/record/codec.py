@@ -91,6 +91,15 @@ class Codec:
                 f"A stored «{topic}» cannot be read: {error}.", topic=topic
             ) from error
 
+    def decode_all(self, states: Iterable[tuple[str, bytes]]) -> list[Fact]:
+        """The facts that states hold, each given with its topic; raises as `decode` does."""
+        stored = list(states)
+        decoders = self._decoders
+        try:
+            return [decoders[topic](state) for topic, state in stored]
+        except (msgspec.MsgspecError, ValueError, TypeError, LookupError):
+            return [self.decode(topic, state) for topic, state in stored]  # says which and why
+
     def _upcasting(
         self, topic: str, upcasts: Mapping[str, tuple[str, Upcast]]
     ) -> Callable[[bytes], Fact]:

@@ -14,7 +14,7 @@ from hypothesis import given
 from journeys.household.facts import FACTS, Fact, Recorded, TenancyRegistered
 from journeys.record.codec import CODEC, Codec, Drafted, FactMapper, UnknownTopic, UnreadableFact
 from tests.journeys.household.lives import lives
-from tests.journeys.household.story import HOME, Story, tenancy
+from tests.journeys.household.story import ALMA, HOME, Story, joined, registered, tenancy
 
 SAMPLES = Path(__file__).with_name("samples_v1.jsonl")
 
@@ -117,3 +117,18 @@ def test_the_librarys_mapper_speaks_through_the_codec() -> None:
     assert mapper.to_domain_event(stored) == Drafted(HOME, 4, fact)
     assert isinstance(mapper.to_stored_event(Recorded(HOME, 4, 9, 1, fact)), StoredEvent)
     assert isinstance(stored.originator_id, UUID)
+
+
+def test_many_states_are_decoded_as_each_of_them_is() -> None:
+    states = [(fact.TOPIC, CODEC.encode(fact)) for fact in (registered(), joined(ALMA))]
+
+    assert CODEC.decode_all(states) == [CODEC.decode(*state) for state in states]
+
+
+def test_among_many_states_the_one_that_cannot_be_read_is_named() -> None:
+    [good, broken] = [(fact.TOPIC, CODEC.encode(fact)) for fact in (registered(), joined(ALMA))]
+
+    with pytest.raises(UnreadableFact, match=broken[0]):
+        CODEC.decode_all([good, (broken[0], b"{}")])
+    with pytest.raises(UnknownTopic, match=r"household\.unheard-of"):
+        CODEC.decode_all([good, ("household.unheard-of.v1", b"{}")])
