@@ -45,7 +45,7 @@ def fold(recorder: Recorder, first: UUID | None = None, last: UUID | None = None
     decode = CODEC.decode
     standing = 0
     for household, rows in recorder.streams(first, last):
-        folded = Household.fold(household, (decode(row[1], row[2]) for row in rows))
+        folded = Household.fold(household, [decode(row[1], row[2]) for row in rows])
         standing += len(folded.standing)
     return standing
 
