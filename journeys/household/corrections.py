@@ -201,11 +201,14 @@ def _links_hold(household: Household, trial: Household) -> None:
 
 
 def _members_remain(household: Household, trial: Household) -> None:
-    """Nobody's facts may be left without the membership that they rest on."""
+    """Nobody's facts may be left without the membership that they rest on.
+
+    Comings and goings make the membership; they are judged by their own rules.
+    """
     if household.members == trial.members:
         return
     for version, fact in trial.standing.items():
-        if isinstance(fact, MemberJoined):
+        if isinstance(fact, MemberJoined | MemberLeft):
             continue
         for _, member in people(fact):
             day = fact.effective_from

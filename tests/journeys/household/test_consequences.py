@@ -28,6 +28,7 @@ from tests.journeys.household.story import (
     STRANGER,
     Story,
     correction,
+    day,
     enrolled,
     exited,
     fact,
@@ -198,6 +199,31 @@ def test_which_households_a_split_binds_is_not_corrected_on_one_side() -> None:
     story = Story.begun(joined(BRUNO), parted(BRUNO))
 
     assert refused(story, correction(5, new=str(BRUNO))) == "cannot-correct"
+
+
+def test_somebody_may_turn_out_to_have_left_on_the_day_of_coming() -> None:
+    story = Story.begun(joined(BRUNO, "2025-03-01"), left(BRUNO, "2025-03-05"))
+
+    story.tell(correction(5, effective_from="2025-03-01"))
+
+    assert not story.household.is_member(BRUNO, day("2025-03-01"))
+
+
+def test_a_leaving_may_be_corrected_to_an_earlier_day() -> None:
+    story = Story.begun(
+        joined(BRUNO), hired("2025-04-01", BRUNO), left(BRUNO, "2025-03-05"), hired("2025-02-01")
+    )
+
+    story.tell(correction(6, effective_from="2025-02-20"))
+
+    assert not story.household.is_member(BRUNO, day("2025-02-20"))
+    assert refused(story, correction(6, effective_from="2025-01-06")) == "not-a-member"
+
+
+def test_a_correction_is_not_corrected_to_say_nothing() -> None:
+    story = Story.begun(tenancy("2025-02-01"), correction(4, monthly_rent=1))
+
+    assert refused(story, correction(5, changes={})) == "cannot-correct"
 
 
 def test_the_reason_of_a_correction_can_be_corrected() -> None:
