@@ -162,8 +162,7 @@ def _walk(hint: Any, reach: Reach) -> Iterator[tuple[object, Reach]]:
 
 
 def _itself(value: Any) -> Iterator[Any]:
-    if value is not None:
-        yield value
+    yield value
 
 
 def _items(reach: Reach) -> Reach:

@@ -256,6 +256,37 @@ def test_what_was_erased_is_no_longer_disclosed(journeys: Journeys) -> None:
     assert journeys.disclose(HOME) == {(1, "note"): "Segnalata dal vicino."}
 
 
+def test_a_command_that_somebody_else_carries_out_meanwhile_answers_with_theirs(
+    journeys: Journeys,
+) -> None:
+    begin(journeys)
+    command = uuid4()
+    twin = Interrupting(journeys, 0)
+    twin.receipt = lambda _: None  # type: ignore[assignment]  # asked just before the other wrote
+    journeys.record(HOME, [housed("2025-02-01")], command=command)
+
+    again = Journeys(twin, journeys.keyring).record(  # type: ignore[arg-type]
+        HOME, [housed("2025-02-01")], command=command
+    )
+
+    assert (again.repeated, again.versions) == (True, (4,))
+
+
+def test_a_correction_with_personal_content_fits_its_entry_too(journeys: Journeys) -> None:
+    begin(journeys)
+    journeys.record(HOME, [housed("2025-02-01")])
+    address = {(0, "address"): "Via Nuova 1"}
+
+    for told, code in (
+        (correction(4, kind=7), "cannot-correct"),
+        (correction(4, castle=7), "cannot-correct"),
+        (referred(), "unfit-personal-data"),
+    ):
+        with pytest.raises(Refusal) as refusal:
+            journeys.record(HOME, [told], personal=address)
+        assert refusal.value.code == code
+
+
 def test_personal_content_of_no_fact_is_refused(journeys: Journeys) -> None:
     with pytest.raises(UnfitPersonalData):
         journeys.record(HOME, [registered()], personal={(7, "note"): "Di chi?"})

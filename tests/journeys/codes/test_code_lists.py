@@ -12,6 +12,7 @@ from typing import Any, get_args, get_type_hints
 import pytest
 
 from journeys.codes import CodeBook, UnknownCode, shipped
+from journeys.errors import WrongSetting
 from journeys.household.facts import FACTS
 from journeys.values import Code
 
@@ -100,6 +101,21 @@ def test_the_stages_of_an_eviction_are_listed_from_the_mildest_to_the_gravest(
 ) -> None:
     stages = list(book.lists["eviction-stage"])
     assert stages.index("formal-notice") < stages.index("validated") < stages.index("executed")
+
+
+def test_a_code_that_no_list_has_is_shown_as_it_is(book: CodeBook) -> None:
+    assert book.label("accommodation-kind", "castle", "it") == "castle"
+    assert book.label("no-such-list", "castle", "it") == "castle"
+    assert book.label("accommodation-kind", "hotel", "de") == "Hotel"
+
+
+def test_a_code_comes_from_one_document_only() -> None:
+    def document(name: str) -> dict[str, Any]:
+        hotel = {"it": "Albergo", "en": "Hotel"}
+        return {"document": {"name": name, "version": "1"}, "accommodation-kind": {"hotel": hotel}}
+
+    with pytest.raises(WrongSetting, match="«one»"):
+        CodeBook([document("one"), document("two")])
 
 
 def test_both_documents_are_shipped() -> None:

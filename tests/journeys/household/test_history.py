@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from journeys.errors import Refusal
 from journeys.household.facts import TenancyRegistered
-from journeys.household.history import Change, History, difference, read
+from journeys.household.history import Change, History, difference, read, resolve
 from journeys.household.household import Household
+from journeys.values import Period
 from tests.journeys.household.lives import lives, tellings
 from tests.journeys.household.story import (
     DAY_US,
@@ -20,6 +21,7 @@ from tests.journeys.household.story import (
     correction,
     day,
     housed,
+    referred,
     retraction,
     tenancy,
 )
@@ -44,6 +46,22 @@ def test_as_at_reads_only_what_had_been_recorded() -> None:
 
     assert story.read(as_at="2025-05-09").find(4) is None
     assert story.read(as_at="2025-05-10").find(4) is not None
+
+
+def test_a_record_with_a_correction_of_nothing_can_still_be_read() -> None:
+    story = Story.begun(tenancy("2025-02-01"))
+    astray = [correction(target, monthly_rent=1) for target in (0, 5, 99)]
+
+    for told in [*astray, retraction(8)]:
+        story.household.apply(told)
+
+    assert [r.current for r in resolve(story.household.facts)] == story.household.facts
+    assert story.household.standing.keys() == {1, 2, 3, 4}
+
+
+def test_a_fact_of_a_day_is_true_of_that_day_alone() -> None:
+    assert referred("2025-01-10").effective == Period(day("2025-01-10"), day("2025-01-11"))
+    assert housed("2025-01-10").effective == Period(day("2025-01-10"))
 
 
 def test_as_of_reads_only_what_was_effective_by_then() -> None:

@@ -204,7 +204,7 @@ def test_a_guest_is_followed_home() -> None:
     village.stories[NEW].tell(hired("2025-04-01", CARLA))
     village.stories[HOME].tell(fact(GuestHosted, "2025-07-01", guest=CARLA))
 
-    lineage = village.follow(HOME, homes=lambda person: [NEW] if person == CARLA else [])
+    lineage = village.follow(HOME, homes=lambda person: [HOME, NEW] if person == CARLA else [])
 
     assert (NEW, 5) in told(lineage)
     assert [bond.relation for bond in lineage.path[NEW]] == ["hosts"]
@@ -343,6 +343,17 @@ def test_a_split_is_not_taken_back_from_under_what_was_told_since() -> None:
 
 
 THIRD = UUID("00000000-0000-4000-8000-000000000003")
+
+
+def test_a_joining_retracted_since_is_not_retracted_again() -> None:
+    village = couple()
+    village.stories[NEW] = other_household()
+    village.tell(merge(village[HOME], village[NEW], {}, "survivor", terms()))
+    village.stories[HOME].tell(retraction(village[HOME].version))
+
+    village.tell(undo(village[HOME], village[NEW], day("2025-07-01"), "wrong-household", ANNA))
+
+    assert list(village.follow(HOME).histories) == [HOME]
 
 
 def test_of_two_merges_on_one_day_one_is_taken_back() -> None:

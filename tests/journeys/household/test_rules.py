@@ -17,6 +17,7 @@ from journeys.household.facts import (
     EvidenceCaptured,
     Fact,
     GuestHosted,
+    HouseholdsMerged,
     HouseholdSplit,
     IdentityMatched,
     InterventionDelivered,
@@ -225,6 +226,18 @@ def test_knowledge_comes_neither_before_the_event_nor_after_today(known_on: str,
     assert refused(Story.begun(), told) == code
 
 
+def test_what_binds_two_households_is_recorded_on_one_of_them() -> None:
+    terms = {"clock": "origin-continues", "cap": "shared", "decided_by": "comune-prato"}
+    terms["tenancy_to"] = "none"
+    for origin, new in ((STRANGER, BRUNO), (HOME, HOME)):
+        told = fact(HouseholdSplit, "2025-03-01", origin=origin, new=new, members=(ALMA,), **terms)
+        assert refused(Story.begun(), told) == "no-such-entry"
+        merged = fact(
+            HouseholdsMerged, "2025-03-01", survivor=origin, absorbed=new, member_map={}, **terms
+        )
+        assert refused(Story.begun(), merged) == "no-such-entry"
+
+
 def test_a_match_is_with_somebody_of_another_household() -> None:
     told = fact(
         IdentityMatched,
@@ -276,6 +289,16 @@ def test_an_attestation_is_about_something() -> None:
     told = fact(AttestationGiven, "2025-03-01", attestor="ente-1", authority="landlord", about=())
 
     assert refused(Story.begun(), told) == "no-such-entry"
+
+
+def test_an_attestation_is_about_entries_that_stand() -> None:
+    def told(*about: int) -> Fact:
+        return fact(
+            AttestationGiven, "2025-03-01", attestor="ente-1", authority="landlord", about=about
+        )
+
+    assert refused(Story.begun(), told(2, 4)) == "no-such-entry"
+    assert Story.begun(told(2, 3)).household.relying_on(3) == [4]
 
 
 def test_nothing_is_done_for_a_household_that_withdrew() -> None:
@@ -344,6 +367,8 @@ def test_an_unknown_code_is_refused_by_its_name() -> None:
         fact(ArrearsObserved, "2025-02-01", amount=1, currency="EUR", known_on="2025-02-02"),
         fact(MeasureObserved, "2025-02-01", measure="jail-nights", value=0.5),
         fact(MeasureObserved, "2025-02-01", measure="jail-nights", value=Decimal("1E+999999")),
+        fact(MeasureObserved, "2025-02-01", measure="jail-nights", value=Decimal("1E-7")),
+        housed("2025-02-01", members=(ALMA,) * 201),
         hired("2025-02-01", member=str(ALMA)),  # type: ignore[arg-type]
         housed("2025-02-01", members=[ALMA]),
         joined(BRUNO, "2025-02-01", birth_month="20\u0662\u0665-01"),
