@@ -21,7 +21,7 @@ from journeys.record.store import create_record
 
 RAW, READY = "raw executemany", "ours, events ready"
 OURS, STOCK = "ours, facts encoded meanwhile", "stock save(*many)"
-BATCHES = 20
+BATCHES = 10
 
 _GOALS = (Goal(READY, RAW, 0.6), Goal(OURS, STOCK, 1.8))
 
