@@ -10,6 +10,7 @@ from collections.abc import Callable
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -90,6 +91,7 @@ class _Walk:
         self.position = 0
         self.recorded_at = 0
         self.versions: dict[Any, int] = {}
+        self.households: dict[Any, UUID] = {}
         self.unreadable: dict[int, str] = {}
         self.gapless = True
 
@@ -142,7 +144,9 @@ class _Walk:
         """Take one event; what is wrong with it is looked for only if something is."""
         position, raw, version, topic, state, recorded_at, stored = row
         try:
-            household = self.evidence.household(raw)
+            household = self.households.get(raw)
+            if household is None:
+                household = self.households[raw] = self.evidence.household(raw)
             leaf = leaf_hash(
                 leaf_bytes(position - 1, household, version, topic, recorded_at, state)
             )
