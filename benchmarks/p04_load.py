@@ -36,7 +36,7 @@ def measured(bench: Bench) -> Iterator[Table]:
         homes = [told.household for told in together[:HOUSEHOLDS]]
         contenders = {
             OURS: _loading(_ours(folder, together), homes, length),
-            STOCK: _loading(_stock(folder, together), homes, length // 10),
+            STOCK: _loading(_stock(folder, together), homes, length * 10),
         }
         remarks = []
         try:
