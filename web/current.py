@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import current_app
 
 from journeys.application import Journeys
+from projections.catalogue import INLINE, with_names
 from projections.engine import catch_up
 from projections.store import Views
 from web.case import Case, load
@@ -30,7 +31,8 @@ def views() -> Views:
 
 def read_own_writes(position: int | None = None) -> None:
     """Bring the read models up to a position of the log, or to its end."""
-    catch_up(views(), journeys().recorder, upto=position)
+    door = journeys()
+    catch_up(views(), door.recorder, with_names(door.disclose, INLINE), upto=position)
 
 
 def sees(action: str) -> bool:

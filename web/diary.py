@@ -21,13 +21,11 @@ from journeys.household.history import Entry
 from journeys.household.personal import personal_fields
 from journeys.household.shape import marks
 from journeys.values import Code
+from projections.quality import LATE_AFTER_DAYS
 from web import formats
 from web.case import TELLING, Case
 from web.forms import Told, schema_of
 from web.telling import Line, told_lines, written
-
-LATE_AFTER_DAYS = 30
-"""An entry recorded this many days after it began is shown as late."""
 
 ACTING = (EntryCorrected, EntryRetracted)
 ELSEWHERE = frozenset({"effective_from", "effective_to", "known_on", "note"})
@@ -87,9 +85,14 @@ def withheld(case: Case, entry: Entry) -> dict[str, str]:
 
 
 def is_late(entry: Entry) -> bool:
-    """Whether an entry was recorded long after what it tells had begun."""
+    """Whether an entry was recorded long after what it tells had begun.
+
+    The rule is that of the finding: an import is as late as its source says that it was known.
+    """
+    fact = entry.current
     recorded_on = instant(entry.recorded.recorded_at).astimezone(ROME).date()
-    return (recorded_on - entry.current.effective_from).days > LATE_AFTER_DAYS
+    known_on = recorded_on if fact.cause is None else fact.known_on
+    return known_on is not None and (known_on - fact.effective_from).days > LATE_AFTER_DAYS
 
 
 def change_lines(case: Case, fact: Fact, fields: list[str]) -> list[str]:

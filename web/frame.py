@@ -50,5 +50,8 @@ def frame() -> dict[str, Any]:
         ],
         "demonstration": current_app.config["DEMONSTRATION"],
         "version": current_app.config["VERSION"],
+        "reads": sees("household.read"),
         "records": sees("household.record"),
+        "registers": sees("household.register"),
+        "exports": sees("register.export"),
     }

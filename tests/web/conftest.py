@@ -18,6 +18,7 @@ from journeys.application import Journeys
 from journeys.household.facts import Fact
 from journeys.record.keys import create_keyring
 from journeys.record.store import create_record
+from projections.catalogue import with_names
 from projections.engine import catch_up
 from projections.store import Views
 from tests.journeys.household.story import (
@@ -86,7 +87,7 @@ class Site(Struct):
     def record(self, *facts: Fact, household: UUID = HOME, **options: Any) -> int:
         """Record facts past the pages; the version of the last."""
         receipt = self.journeys.record(household, facts, **options)
-        catch_up(self.views, self.journeys.recorder)
+        catch_up(self.views, self.journeys.recorder, with_names(self.journeys.disclose))
         return receipt.versions[-1]
 
 

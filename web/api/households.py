@@ -5,17 +5,20 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from flask import Response, jsonify, request
 from flask_smorest import Blueprint
 from marshmallow import ValidationError
 
 from journeys.clock import microseconds
 from journeys.household.history import difference, read
+from projections.search import Listed
 from web import wire
 from web.api import conditions
 from web.case import Case
-from web.current import case, sees
+from web.current import case, journeys, sees, views
 from web.formats import parse_day, parse_instant
+from web.lookup import FILTERS, MOST_PER_PAGE, SORTS, Lookup
 from web.policy import requires
 
 households = Blueprint(
@@ -36,7 +39,35 @@ DATES = [
         "description": "As known at this instant, or at the end of this day in Europe/Rome.",
     },
 ]
+LOOKUP = [
+    {"in": "query", "name": name, "schema": {"type": "string"}, "description": description}
+    for name, description in {
+        "q": "Names, a fiscal code, or the household's id.",
+        "sort": f"One of {', '.join(SORTS)}.",
+        "after": "The `after` of the page before.",
+        **dict.fromkeys(FILTERS, "Only households that meet it."),
+    }.items()
+] + [{"in": "query", "name": "size", "schema": {"type": "integer", "maximum": MOST_PER_PAGE}}]
 BEFORE = [{**DATES[1], "name": "before", "required": True, "description": "The earlier instant."}]
+
+
+@households.get("/households")
+@households.doc(parameters=LOOKUP)
+@households.response(200, description="A page of the register")
+@requires("household.read")
+def index() -> Response:
+    """Households looked up; `after` of one page asks for the next."""
+    names = sees("person.read")
+    size = request.args.get("size", 50, type=int)
+    asked = Lookup.of(request.args)
+    found = asked.find(journeys(), views(), min(max(size, 1), MOST_PER_PAGE), names=names)
+    return jsonify(
+        {
+            "households": [_listed(listed, names) for listed in found.households],
+            "total": found.total,
+            "after": found.after,
+        }
+    )
 
 
 @households.get("/households/<uuid:household>")
@@ -87,6 +118,13 @@ def compare(household: UUID) -> Response:
     found = case(household, as_of, as_at)
     changes = difference(read(found.record, as_of, before), found.history)
     return jsonify({"household": str(household), "changes": wire.difference(changes)})
+
+
+def _listed(listed: Listed, names: bool) -> dict[str, Any]:
+    situation = msgspec.to_builtins(listed.situation._asdict())
+    told = msgspec.to_builtins(listed)
+    told |= {"situation": situation, "recorded_at": wire.moment(listed.recorded_at)}
+    return told if names else {**told, "name": None}
 
 
 def _member(case: Case, person: UUID) -> dict[str, Any]:

@@ -12,12 +12,15 @@ from msgspec import Struct
 
 from journeys.clock import instant, microseconds
 from journeys.household.history import difference, read
-from web.current import case, journeys, sees
+from projections.findings import findings
+from web.case import Case
+from web.current import case, journeys, sees, views
 from web.diary import in_order, shown
 from web.differences import difference_rows
 from web.formats import parse_day, parse_instant
 from web.policy import requires
 from web.situation import at_a_glance, counted, linked, members, situation
+from web.words.findings import finding_title
 
 pages = Blueprint("household", __name__)
 
@@ -81,6 +84,7 @@ def show(household: UUID) -> str | tuple[str, int]:
         members=members(found, day),
         situation=situation(found, day),
         linked=linked(found),
+        findings=_findings(found) if sees("findings.read") else [],
         records=sees("household.record") and not past,
     )
     return (page, 422) if dates.errors else page
@@ -98,6 +102,20 @@ def compare(household: UUID) -> str | tuple[str, int]:
         rows = difference_rows(found, difference(earlier, found.history))
     page = render_template("pages/difference.html", case=found, dates=dates, rows=rows)
     return (page, 422) if dates.errors else page
+
+
+def _findings(case: Case) -> list[dict[str, Any]]:
+    """What does not fit, kind by kind, with the entries behind it and their place in the diary."""
+    by_kind: dict[str, list[int]] = {}
+    for found in findings(views(), case.id):
+        by_kind.setdefault(found.finding, []).extend(found.versions)
+    return [
+        {
+            "title": finding_title(kind),
+            "entries": [(case.entry_name(v), f"v{v}") for v in dict.fromkeys(versions)],
+        }
+        for kind, versions in by_kind.items()
+    ]
 
 
 def _instant(typed: str) -> int:

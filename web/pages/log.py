@@ -6,10 +6,12 @@ from flask import Blueprint, render_template
 
 from journeys.clock import instant
 from journeys.record.tiles import root
+from projections.catalogue import EVERY
 from projections.engine import status
 from projections.store import set_aside
 from web.current import journeys, views
 from web.policy import requires
+from web.words.findings import projection_title
 
 log = Blueprint("log", __name__)
 
@@ -28,6 +30,6 @@ def show() -> str:
         size=size,
         root=root(size, recorder).hex(),
         last=instant(last) if last else None,
-        standings=status(views(), recorder),
+        standings=[(projection_title(s.projection), s) for s in status(views(), recorder, EVERY)],
         aside=aside,
     )
