@@ -90,7 +90,7 @@ def answered_at(telling: Telling, stay: Stay, row: str, line: Line) -> Answer | 
     return Answer(telling, stay, row, line, on, occasion)
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 14)
 def cents(text: str) -> int | None:
     """Whole cents of an amount of dollars, to the nearest; None for what is no amount."""
     if not re.fullmatch(r"[0-9]{1,12}(\.[0-9]{0,8})?", text):

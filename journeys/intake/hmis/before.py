@@ -11,7 +11,7 @@ from uuid import UUID
 
 from journeys.household.facts import Enrolled, Exited, ReEnrolled
 from journeys.household.history import History
-from journeys.intake.hmis.compare import Stands
+from journeys.intake.hmis.absence import Stands
 from journeys.intake.hmis.household import Ended
 from journeys.intake.hmis.spool import Gathered
 from journeys.intake.hmis.told import Seal, enrolment_key

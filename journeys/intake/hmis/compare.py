@@ -1,9 +1,7 @@
 """What a newer export says otherwise than the record: the facts, corrections and retractions.
 
 A row says the same as long as its digest is the same, whatever the row looks like and whenever
-the source touched it. What the source does not show is taken back only where its absence means
-something: a row that the source deleted, a fact that its row no longer tells, a row that moved to
-another household, or one that is missing from a full export whose period covers it.
+the source touched it.
 """
 
 from __future__ import annotations
@@ -15,26 +13,12 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import Struct
 
-from journeys.household.facts import ENDS, Enrolled, Fact, ReEnrolled
+from journeys.household.facts import ENDS, Fact
 from journeys.household.history import Entry, History
+from journeys.intake.hmis.absence import Coverage, Retraction, Stands, missing
 from journeys.intake.hmis.spool import Known
-from journeys.intake.hmis.tables import DETAILS, ENROLLMENT
-from journeys.intake.hmis.telling import Fate, Setting, Telling
+from journeys.intake.hmis.telling import Setting, Telling
 from journeys.intake.hmis.told import Told
-from journeys.values import Period
-
-CHANGED, DELETED = "source-changed", "source-deleted"
-"""The reasons of corrections and retractions."""
-
-_FILES = {table.letter: table.file for table in DETAILS}
-
-
-class Stands(NamedTuple):
-    """What the record holds of one key: its first version, the digest, when that was exported."""
-
-    version: int
-    digest: str
-    made: str
 
 
 class Correction(Struct):
@@ -51,14 +35,6 @@ class Correction(Struct):
     personal: dict[str, str] | None = None
 
 
-class Retraction(NamedTuple):
-    """A recorded fact that the source no longer tells."""
-
-    key: str
-    version: int
-    reason: str
-
-
 class Plan(NamedTuple):
     """What is to be recorded on a household, in this order."""
 
@@ -66,18 +42,6 @@ class Plan(NamedTuple):
     new: Sequence[Told]
     corrections: Sequence[Correction]
     retractions: Sequence[Retraction]
-
-
-class Coverage(NamedTuple):
-    """What the absence of a row means: the time and projects covered, and the files read whole.
-
-    `elsewhere` tells whether an enrolment, by the key of its row, is in the export at all.
-    """
-
-    days: Period | None
-    programmes: frozenset[str]
-    whole: frozenset[str]
-    elsewhere: Callable[[str], bool]
 
 
 def stamp(digest: str, made: str) -> str:
@@ -128,7 +92,7 @@ def compare(
         elif (entry := entries.get(known.version)) is not None:
             found = _correction(setting, told, known, entry, stands, values_of)
             corrections += [found] if found else []
-    gone = _gone(telling, stands, entries, coverage)
+    gone = missing(telling, stands, entries, coverage)
     wide = [one for one in corrections if _widens(one, entries[one.version].current)]
     rest = [one for one in corrections if one not in wide]
     return Plan(wide, new, rest, gone)
@@ -198,86 +162,3 @@ def _widens(correction: Correction, current: Fact) -> bool:
         return False
     later = dt.date.fromisoformat(day) > current.effective_from
     return later if type(current) in ENDS else not later
-
-
-def _gone(
-    telling: Telling,
-    stands: Mapping[str, Stands],
-    entries: Mapping[int, Entry],
-    coverage: Coverage,
-) -> list[Retraction]:
-    told = {one.key for one in telling.told}
-    gone = []
-    for key, known in stands.items():
-        entry = entries.get(known.version)
-        if key in told or not key.startswith("e.") or known.made > telling.setting.export.made:
-            continue
-        if entry is None or entry.retracted_by is not None:
-            continue
-        enrolment = _enrolment_of(key)
-        entered = stands.get(f"{enrolment}.enrolled")
-        stay = entries.get(entered.version) if entered else None
-        reason = _reason(telling.fates, key, entry, stay, stands, entries, coverage)
-        if reason is not None:
-            gone.append(Retraction(key, known.version, reason))
-    return sorted(gone, key=lambda one: -one.version)
-
-
-def _enrolment_of(key: str) -> str:
-    return ".".join(key.split(".", 2)[:2])
-
-
-def _reason(
-    fates: Mapping[str, Fate],
-    key: str,
-    entry: Entry,
-    stay: Entry | None,
-    stands: Mapping[str, Stands],
-    entries: Mapping[int, Entry],
-    coverage: Coverage,
-) -> str | None:
-    """Why a fact that the export does not tell is taken back; None if it is left as it is."""
-    row, enrolment = key.rpartition(".")[0], _enrolment_of(key)
-    fate = fates.get(row) or (fates.get(enrolment) if fates.get(enrolment) != "taken" else None)
-    if fate == "deleted":
-        return DELETED
-    if fate == "refused":
-        return None
-    if fate == "taken":
-        return CHANGED
-    if enrolment not in fates:
-        if coverage.elsewhere(enrolment):
-            return CHANGED
-        return DELETED if _stay_covered(stay, stands, entries, coverage) else None
-    file = _FILES[key.split(".")[2][0]]
-    day = entry.current.effective_from
-    covered = coverage.days is not None and file in coverage.whole and day in coverage.days
-    return DELETED if covered else None
-
-
-def _stay_covered(
-    stay: Entry | None,
-    stands: Mapping[str, Stands],
-    entries: Mapping[int, Entry],
-    coverage: Coverage,
-) -> bool:
-    """Whether a whole enrolment that is missing lies in the time and projects of the export."""
-    if coverage.days is None or ENROLLMENT.file not in coverage.whole or stay is None:
-        return False
-    entered = stay.current
-    assert isinstance(entered, Enrolled | ReEnrolled)
-    left = next(
-        (
-            entries[known.version].current.effective_from
-            for key, known in stands.items()
-            if key.endswith(".exited")
-            and getattr(entries[known.version].current, "enrolment", None) == stay.version
-        ),
-        None,
-    )
-    if left is not None and left < coverage.days.start:
-        return False
-    last = coverage.days.end
-    return entered.programme in coverage.programmes and (
-        last is None or entered.effective_from < last
-    )

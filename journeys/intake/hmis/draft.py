@@ -10,7 +10,8 @@ from uuid import UUID, uuid4
 from journeys.errors import Refusal
 from journeys.household.commands import Batch, Source
 from journeys.household.facts import EntryCorrected, EntryRetracted, Fact
-from journeys.intake.hmis.compare import CHANGED, Correction, Plan, Retraction, stamp
+from journeys.intake.hmis.absence import CHANGED, Retraction
+from journeys.intake.hmis.compare import Correction, Plan, stamp
 from journeys.intake.hmis.edition import Export
 from journeys.intake.hmis.telling import Setting
 from journeys.intake.hmis.told import Told

@@ -127,7 +127,7 @@ def _register(telling: Telling, head: str, stays: Sequence[Stay]) -> None:
 def _join(telling: Telling, stay: Stay, line: Line) -> None:
     """Tell that a person belongs to the household since their first enrolment in it."""
     born, personal = _person(telling, line, stay.entry)
-    month = None if born is None else born.strftime("%Y-%m")
+    month = None if born is None else born.isoformat()[:7]
     relation = relation_code(telling, stay.line, stay.line.rest[2])
     telling.say(
         line,

@@ -12,16 +12,9 @@ from journeys.household.commands import Batch
 from journeys.household.facts import Fact, MemberJoined, PersonalDataErased, name_of
 from journeys.household.history import History
 from journeys.household.rules import decide
+from journeys.intake.hmis.absence import Coverage, Stands
 from journeys.intake.hmis.before import ended, hidden
-from journeys.intake.hmis.compare import (
-    Correction,
-    Coverage,
-    Plan,
-    Stands,
-    compare,
-    standing,
-    unchanged,
-)
+from journeys.intake.hmis.compare import Correction, Plan, compare, standing, unchanged
 from journeys.intake.hmis.draft import Drafter, Run
 from journeys.intake.hmis.household import Ended, tell
 from journeys.intake.hmis.identities import was_erased

@@ -17,8 +17,8 @@ from uuid import uuid4
 from msgspec import Struct
 
 from journeys.application import Journeys
+from journeys.intake.hmis.absence import Coverage
 from journeys.intake.hmis.archive import Archive
-from journeys.intake.hmis.compare import Coverage
 from journeys.intake.hmis.draft import Run
 from journeys.intake.hmis.edition import Edition, read_export
 from journeys.intake.hmis.identities import match_people

@@ -23,7 +23,7 @@ PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
 PRAGMA locking_mode = EXCLUSIVE;
 PRAGMA temp_store = FILE;
-PRAGMA cache_size = -32768;
+PRAGMA cache_size = -8192;
 CREATE TABLE client (person TEXT, line INTEGER, told TEXT);
 CREATE TABLE enrolment (id TEXT, row TEXT, person TEXT, party TEXT, head INTEGER, stream INTEGER,
     line INTEGER, told TEXT);

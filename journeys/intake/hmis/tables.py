@@ -163,7 +163,7 @@ class Line(NamedTuple):
 def parse(table: Table, line: int, joined: str) -> Line:
     """A line from its joined values, without spaces around any of them."""
     values = joined.split(SEPARATOR)
-    if _BEFORE in joined or _AFTER in joined or joined != joined.strip():
+    if _BEFORE in joined or _AFTER in joined or " " in (joined[:1], joined[-1:]):
         values = [value.strip() for value in values]
     number, enrolment, person, told, created, updated, deleted, *rest = values
     return Line(table, line, number, enrolment, person, told, created, updated, deleted, rest)
