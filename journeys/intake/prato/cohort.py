@@ -67,7 +67,8 @@ def story(
 def _live(case: Case, rare: int) -> None:
     case.careless = rare in _CARELESS
     if rare in _WITHDRAWS:
-        case.withdrawn = case.after(case.entered, 100, 250)
+        # Later than any eviction is averted, so that nothing is done for them afterwards.
+        case.withdrawn = case.after(case.entered, 120, 250)
     arrival.register(case, head_comes_later=rare in _HEAD_LATE)
     arrival.enrol(case)
     housing.course(case)

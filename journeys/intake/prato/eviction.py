@@ -48,7 +48,7 @@ def evicted(case: Case) -> dt.date | None:
 def _until_the_writ(case: Case) -> dt.date:
     """What the court did before the household came is told at the first interview."""
     interview = case.sit(case.entered, case.intake, prompt=True)
-    day = case.after(case.entered, -220, -150)
+    day = case.after(case.entered, -260, -220)
     for stage in STAGES:
         if stage != "grace-term" or case.chance(0.3):
             past = day <= case.entered
@@ -59,7 +59,7 @@ def _until_the_writ(case: Case) -> dt.date:
                 actor=case.intake,
                 stage=stage,
             )
-        day = case.after(day, 18, 45)
+        day = case.after(day, 18, 40)
     return day
 
 
@@ -67,6 +67,5 @@ def _averted(case: Case, day: dt.date, home: Entry) -> None:
     """The landlord is paid and the court closes the matter: they stay where they are."""
     day = case.after(max(day, case.entered), 20, 60)
     case.tell(EvictionStageReached, day, actor=case.intake, stage="closed")
-    if case.takes_part(day):
-        case.tell(OutcomeObserved, day, outcome="eviction-averted")
+    case.tell(OutcomeObserved, day, outcome="eviction-averted")
     keep(case, case.after(day, 60, 90), home, troubles=0.3)

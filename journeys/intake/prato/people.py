@@ -115,7 +115,7 @@ class Maker:
             family.append(self.adult(relation, other, age))
         youngest = min(member.age(self.day) for member in family)
         while len(family) < size:
-            age = min(rng.randint(0, 17), max(0, youngest - 19))
+            age = min(rng.randint(0, 21), max(0, youngest - 19))
             family.append(self.child(age, {member.name for member in family}))
         return family
 
@@ -128,7 +128,7 @@ class Maker:
         return self._member(relation, gender, GIVEN[self.origin], surname, age, place)
 
     def child(self, age: int, taken: set[str]) -> Member:
-        """A child of that age whose name is not taken; most are born in or near Prato."""
+        """A child of that age, perhaps grown up, whose name is not taken; most are born here."""
         rng = self.rng
         gender: Gender = rng.choice(("F", "M"))
         names = GIVEN[self.origin] if rng.random() < 0.5 else CHILDREN

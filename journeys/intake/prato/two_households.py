@@ -81,12 +81,10 @@ def unite(case: Case, other: Case) -> None:
     for each in (case, other):
         each.tell(HouseholdsMerged, day, sitting=sitting, **told)
     for member in other.family:
-        if member.there(day):
-            relation = "partner" if member.relation == "head" else "partners-child"
-            comes = _continued(member, day)
-            comes.relation = relation
-            case.family.append(comes)
-            arrival.join(case, comes, MERGE, sitting, person=False)
+        comes = _continued(member, day)
+        comes.relation = "partner" if member.relation == "head" else "partners-child"
+        case.family.append(comes)
+        arrival.join(case, comes, MERGE, sitting, person=False)
 
 
 def registered_twice(case: Case) -> Case:

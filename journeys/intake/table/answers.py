@@ -117,10 +117,6 @@ class Several(Struct, frozen=True):
         """The columns that it needs."""
         return [column for item in self.items for column in item.columns()]
 
-    def constants(self) -> list[str]:
-        """The texts that the document itself gives."""
-        return [text for item in self.items for text in item.constants()]
-
 
 class Keyed(Struct, frozen=True):
     """A table of values by key: scores by domain, a person by name. Empty ones are left out."""
@@ -142,10 +138,6 @@ class Keyed(Struct, frozen=True):
         """The columns that it needs."""
         return [column for told in self.items.values() for column in told.columns()]
 
-    def constants(self) -> list[str]:
-        """The texts that the document itself gives."""
-        return [text for told in self.items.values() for text in told.constants()]
-
 
 class Link(Struct, frozen=True):
     """The entry that another fact made: of this row, or of the row with a key of that table."""
@@ -158,10 +150,6 @@ class Link(Struct, frozen=True):
         """The columns that it needs."""
         return list(self.key)
 
-    def constants(self) -> list[str]:
-        """None: the name of a fact is no text of a fact."""
-        return []
-
 
 class Links(Struct, frozen=True):
     """The entries that a fact is about."""
@@ -171,10 +159,6 @@ class Links(Struct, frozen=True):
     def columns(self) -> list[str]:
         """The columns that it needs."""
         return [column for link in self.items for column in link.columns()]
-
-    def constants(self) -> list[str]:
-        """None, as with one link."""
-        return []
 
 
 Answer = Told | Several | Keyed | Link | Links

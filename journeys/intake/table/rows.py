@@ -211,10 +211,11 @@ class Reader:
             raise RowRefused(
                 "several-households", f"The fiscal code is known in {len(homes)} households."
             )
-        for person, one in found:
-            if len(homes) == 1 or one == household:
-                return one, person if member is not None else None
-        return household, member
+        if not found:
+            return household, member
+        home_found = household if household in homes else homes.pop()
+        person = next(person for person, one in found if one == home_found)
+        return home_found, person if member is not None else None
 
     def _reference(self, row: Row, home: list[str], member: UUID | None) -> UUID:
         """The reference member: by the columns of the mapping, or else whom the row is about."""

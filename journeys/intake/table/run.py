@@ -113,14 +113,12 @@ class _Taking:
                 self._settle([home], judged=True)
 
     def _settle(self, homes: Sequence[Home], *, judged: bool) -> None:
-        for left in range(TRIES - 1, -1, -1):
+        for _ in range(TRIES - 1):
             try:
-                self._record(homes, judged=judged)
+                return self._record(homes, judged=judged)
             except Conflict:
-                if not left:
-                    raise
-            else:
-                return
+                continue
+        return self._record(homes, judged=judged)
 
     def _record(self, homes: Sequence[Home], *, judged: bool) -> None:
         # The households first: whoever records between the two is found out by the version.

@@ -100,8 +100,6 @@ class Writer:
                     reading.line, "relies-on-left-out", "It relies on what was not taken."
                 )
             except Refusal as refusal:
-                if self._judge is None:
-                    raise
                 self._leave_out(reading.line, refusal.code, refusal.sentence)
         for key in reading.silent:
             self._take_back(key, reading.line)
@@ -136,11 +134,17 @@ class Writer:
         return self._household.version > 0
 
     def _correct(self, draft: Draft, standing: Standing) -> None:
-        """Name the fields that the source says otherwise than it did, and no others."""
+        """Name the fields that the source says otherwise than it did, and no others.
+
+        Nor those that somebody has set to the same value by hand meanwhile.
+        """
         self._written[draft.key] = standing.version
-        before = self._as_told(standing)
         fact = replace(draft.fact, **self._links(draft))
-        changes = _differing(before, fact)
+        changes = _differing(self._as_told(standing), fact)
+        current = self._household.standing.get(standing.version)
+        if current is not None:
+            still = _differing(current, fact)
+            changes = {field: value for field, value in changes.items() if field in still}
         told, personal = standing.stamp.personal, {}
         for field in told.keys() | draft.stamp.personal.keys():
             if field not in draft.personal:
@@ -172,8 +176,6 @@ class Writer:
         try:
             self._write(retraction, key, "", {})
         except Refusal as refusal:
-            if self._judge is None:
-                raise
             self._leave_out(line, refusal.code, f"Not taken back: {refusal.sentence}")
 
     def _add(self, fact: Fact, draft: Draft) -> None:
@@ -208,19 +210,22 @@ class Writer:
 
     def _standing(self, key: str) -> Standing | None:
         """What stands in this household of a key, by the entries that the source made."""
-        found: Standing | None = None
+        begun: int | None = None
+        corrections: list[int] = []
+        digest = ""
         for row in self._known.get(key, ()):
             if row.household != self._household.id:
                 continue
+            digest = row.digest
             fact = self._household.facts[row.version - 1]
-            if isinstance(fact, EntryRetracted):
-                found = None
-            elif not isinstance(fact, EntryCorrected):
-                found = Standing(row.version, (), Stamp.parse(row.digest))
-            elif found is not None:
-                corrections = (*found.corrections, row.version)
-                found = Standing(found.version, corrections, Stamp.parse(row.digest))
-        return found
+            if isinstance(fact, EntryCorrected):
+                corrections.append(row.version)
+            else:
+                begun = None if isinstance(fact, EntryRetracted) else row.version
+                corrections = []
+        if begun is None:
+            return None
+        return Standing(begun, tuple(corrections), Stamp.parse(digest))
 
     def _as_told(self, standing: Standing) -> Fact:
         """The fact as this source told it last, whatever others have corrected in it."""

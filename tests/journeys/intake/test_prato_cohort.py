@@ -6,6 +6,7 @@ import datetime as dt
 import tracemalloc
 from collections import Counter
 from itertools import islice
+from random import Random
 from uuid import UUID
 
 import msgspec
@@ -27,6 +28,7 @@ from journeys.household.household import Household
 from journeys.household.personal import plaintext
 from journeys.household.rules import decide
 from journeys.intake.prato import Step, cohort, diary
+from journeys.intake.prato.cohort import story
 
 START, END = dt.date(2023, 9, 1), dt.date(2026, 3, 1)
 
@@ -79,10 +81,20 @@ def test_no_step_is_ever_refused(seed: int) -> None:
         (dt.date(2021, 1, 1), dt.date(2024, 6, 1)),
         (dt.date(2025, 11, 1), dt.date(2026, 2, 1)),
         (dt.date(2025, 1, 1), dt.date(2025, 1, 10)),
+        (dt.date(2024, 1, 1), dt.date(2024, 7, 1)),
+        (dt.date(2024, 1, 1), dt.date(2024, 10, 1)),
     ],
 )
 def test_no_step_is_refused_in_other_years(start: dt.date, end: dt.date) -> None:
     assert recorded(list(cohort(5, 60, start, end)))
+
+
+def test_nothing_is_done_for_a_household_after_it_has_withdrawn() -> None:
+    withdraws = 13
+    for seed in range(60):
+        steps = list(story(Random(seed), withdraws, dt.date(2024, 1, 8), END))
+        [household] = recorded(steps).values()
+        assert household.withdrawn_on is not None
 
 
 def test_the_same_seed_tells_the_same_facts_and_another_seed_others() -> None:

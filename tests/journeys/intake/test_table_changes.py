@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from journeys.application import Journeys
+import pytest
+
+from journeys.application import Journeys, Receipt
+from journeys.errors import Conflict
+from journeys.household.commands import Batch
 from journeys.household.facts import (
+    AccommodationEnded,
     EntryCorrected,
     EntryRetracted,
     Fact,
@@ -228,3 +233,38 @@ def test_what_somebody_records_meanwhile_is_seen_before_a_row_is_taken(arrears: 
 
     assert arrears.take(COLUMNS, "1,A,2024-03-01,600,") == 0
     assert arrears.left() == [(2, "no-such-entry")]
+
+
+def test_whoever_is_always_in_the_way_is_told(arrears: Table) -> None:
+    arrears.take(COLUMNS, "1,A,2024-03-01,500,")
+    [home] = arrears.homes()
+    door = arrears.journeys
+
+    class Hindered(Journeys):
+        def record_all(self, batches: Sequence[Batch], **named: Any) -> list[Receipt]:
+            changes = {"amount": door.recorder.size()}
+            door.record(home, [by_hand(EntryCorrected, target=2, changes=changes)])
+            return super().record_all(batches, **named)
+
+    arrears.journeys = Hindered(door.recorder, door.keyring, codes=door.codes)
+    with pytest.raises(Conflict):
+        arrears.take(COLUMNS, "1,A,2024-03-01,600,")
+
+
+def test_a_row_that_came_to_say_what_somebody_corrected_to_adds_nothing(arrears: Table) -> None:
+    arrears.take(COLUMNS, "1,A,2024-03-01,500,")
+    correction = by_hand(EntryCorrected, target=2, changes={"amount": 60_000})
+    arrears.journeys.record(arrears.homes()[0], [correction])
+
+    assert arrears.take(COLUMNS, "1,A,2024-03-01,600,") == 0
+    assert arrears.report.counts["rows unchanged"] == 1
+
+
+def test_what_others_rely_on_is_not_taken_back(table: Make) -> None:
+    stays = table(HOUSEHOLD + STAYS.replace("fields", "when: {Via: {empty: false}}\n    fields"))
+    stays.take("Pratica,Nucleo,Via", "1,A,Via del Fuso 3")
+    end = by_hand(AccommodationEnded, accommodation=2, ending="term-ended")
+    stays.journeys.record(stays.homes()[0], [end])
+
+    assert stays.take("Pratica,Nucleo,Via", "1,A,") == 0
+    assert stays.left() == [(2, "relied-on")]

@@ -32,6 +32,7 @@ from tests.journeys.intake.tables import (
     COLUMNS,
     HOUSEHOLD,
     MEMBER,
+    STAYS,
     Make,
     Table,
     example,
@@ -342,3 +343,90 @@ def test_a_fiscal_code_of_two_households_names_none_of_them(table: Make) -> None
 
     assert members.take("CF,Dal,Debito,Nota", f"{code},2024-05-01,20,") == 0
     assert members.left() == [(2, "several-households")]
+
+
+def test_evidence_covers_what_the_row_told_before_it(table: Make) -> None:
+    evidence = """
+  - fact: evidence-captured
+    fields:
+      effective_from: "2024-03-01"
+      kind: rent-receipt
+      sha256: {column: Impronta}
+      issuer: locatore
+      covers: [{fact: accommodation-started}]
+"""
+    stays = table(HOUSEHOLD + STAYS + evidence)
+    stays.take("Pratica,Nucleo,Via,Impronta", f"1,A,x,{'a' * 64}", "2,A,x,zz")
+
+    assert getattr(stays.facts()[2], "covers", None) == (2,)
+    assert stays.left() == [(3, "malformed-fact")]
+
+
+def test_a_person_of_whom_nothing_but_a_mistyped_code_is_told_is_taken(table: Make) -> None:
+    members = table(HOUSEHOLD + MEMBER)
+    members.take("Pratica,Nucleo,Persona,Ruolo,Nome,CF", "1,A,p1,capo,,GROLCU86D52G999X")
+
+    assert members.names() == ["registered", "member-joined"]
+    assert members.journeys.disclose(members.homes()[0]) == {}
+
+
+def test_a_row_without_a_person_tells_of_the_household_alone(table: Make) -> None:
+    members = table(HOUSEHOLD + MEMBER)
+    members.take("Pratica,Nucleo,Persona,Ruolo,Nome,CF", "1,A,,,,")
+
+    assert members.names() == ["registered"]
+
+
+def test_what_the_keys_refuse_is_told_for_every_row_of_the_household(table: Make) -> None:
+    members = table(HOUSEHOLD + MEMBER)
+    header = "Pratica,Nucleo,Persona,Ruolo,Nome,CF"
+    members.take(header, "1,A,p1,capo,Lia,", "2,B,p2,capo,Ada,")
+    [lia] = {fact.member for fact in members.facts(0) if isinstance(fact, MemberJoined)}
+    members.journeys.keyring.destroy(lia, dt.datetime(2025, 1, 1, tzinfo=dt.UTC))
+
+    members.take(header, "1,A,p1,capo,Lea,", "2,B,p2,capo,Ida,")
+
+    assert members.left() == [(2, "subject-erased")]
+    assert members.report.counts["corrections"] == 1
+
+
+def test_a_decision_keeps_the_quantities_that_it_was_made_from(table: Make) -> None:
+    decided = """
+facts:
+  - fact: eligibility-assessed
+    fields:
+      effective_from: "2024-03-01"
+      rule_version: criteri-2023-1
+      inputs: {isee: {column: ISEE, decimal: comma}, members: "3"}
+      result: eligible
+"""
+    decisions = table(HOUSEHOLD + decided)
+    decisions.take("Pratica,Nucleo,ISEE", '1,A,"6.543,21"')
+
+    inputs = getattr(decisions.facts()[1], "inputs", {})
+    assert {key: str(value) for key, value in inputs.items()} == {"isee": "6543.21", "members": "3"}
+
+
+def test_a_link_whose_key_is_empty_links_to_nothing(table: Make) -> None:
+    delivered = """
+  - fact: intervention-started
+    name: service
+    when: {Che: servizio}
+    fields: {effective_from: {column: Dal}, kind: home-visit}
+  - fact: intervention-delivered
+    when: {Che: visita}
+    fields:
+      effective_from: {column: Dal}
+      kind: home-visit
+      intervention: {fact: service, key: Di}
+"""
+    visits = table(HOUSEHOLD + LINKED + delivered)
+    header = "Pratica,Nucleo,Che,Dal,Di"
+    visits.take(
+        header, "1,A,servizio,2024-02-01,", "2,A,visita,2024-02-02,1", "3,A,visita,2024-02-03,"
+    )
+    visits.take(header, "4,A,fine,2024-02-03,")
+
+    delivered_for = [f.intervention for f in visits.facts() if isinstance(f, InterventionDelivered)]
+    assert delivered_for == [2, None]
+    assert visits.left() == [(2, "unfit-value")]

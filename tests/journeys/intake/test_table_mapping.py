@@ -125,6 +125,106 @@ def test_a_code_that_no_list_has_is_refused_wherever_it_stands(tmp_path: Path) -
     assert "«albergone» is not in the code list" in found["facts[0].fields.kind"]
 
 
+PLAN = """
+  - fact: plan-agreed
+    fields:
+      effective_from: {column: Dal}
+      goals: [work, luck]
+      package: {column: Cosa, split: ";"}
+      signatories: 3
+"""
+
+SCORES = """
+  - fact: assessment-scored
+    fields:
+      effective_from: {column: Dal}
+      instrument: zrm
+      instrument_version: "2017"
+      rater: {column: Chi}
+      scores: {finances: {column: F}, luck: {column: L}}
+"""
+
+GUEST = """
+  - fact: guest-hosted
+    fields: {effective_from: {column: Dal}, person: {nickname: {column: N}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("facts", "path", "word"),
+    [
+        (PLAN, "facts[0].fields.goals[1]", "«luck» is not in the code list «goal»"),
+        (SCORES, "facts[0].fields.scores.luck", "not in the code list «assessment-domain»"),
+        (
+            SCORES.replace("{finances", "[{finances").replace("L}}", "L}}]"),
+            "facts[0].fields.scores",
+            "each key",
+        ),
+        (GUEST, "facts[0].fields.person.nickname", "A person has"),
+        (
+            GUEST.replace("nickname: {column: N}", "name: [x]"),
+            "facts[0].fields.person.name",
+            "text",
+        ),
+        (GUEST.replace("{nickname: {column: N}}", "[]"), "facts[0].fields.person", "each key"),
+        (
+            STAY.replace("{column: Tipo", "{value: C, when: x"),
+            "facts[0].fields.kind.when",
+            "Unknown",
+        ),
+        (
+            STAY.replace("{column: Tipo", "{value: C"),
+            "facts[0].fields.kind",
+            "not among the codes",
+        ),
+        (
+            STAY.replace("kind: {", "members: x, kind: {"),
+            "facts[0].fields.members",
+            "about",
+        ),
+        (
+            STAY.replace("kind: {", "enrolment: 7, kind: {"),
+            "facts[0].fields.enrolment",
+            "another «fact»",
+        ),
+        (STAY.replace("fields:", "when: x\n    fields:"), "facts[0].when", "Columns"),
+        (
+            STAY.replace("fields:", "when: {A: {}, B: [[1]]}\n    fields:"),
+            "facts[0].when.B",
+            "A text",
+        ),
+        (
+            STAY.replace("fields:", "when: {A: {empty: maybe}}\n    fields:"),
+            "facts[0].when.A.empty",
+            "boolean",
+        ),
+    ],
+)
+def test_a_fault_inside_of_a_field_is_told_at_its_path(
+    tmp_path: Path, facts: str, path: str, word: str
+) -> None:
+    assert word in faults(tmp_path, with_facts(facts))[path]
+
+
+def test_conditions_may_name_texts_or_ask_for_emptiness(tmp_path: Path) -> None:
+    when = "{A: x, B: [y, z], C: {not: w}, D: {empty: true}, E: {empty: false}}"
+    stay = STAY.replace("B: albergone", "B: shelter").replace(
+        "fields:", f"when: {when}\n    fields:"
+    )
+    [template] = loaded(tmp_path, with_facts(stay)).facts
+
+    def holds(**row: str) -> bool:
+        wanted = {"A": "x", "B": "z", "C": "", "D": "", "E": "e"} | row
+        return all(condition.holds(wanted) for condition in template.when)
+
+    assert holds()
+    assert not holds(A="y")
+    assert not holds(B="x")
+    assert not holds(C="w")
+    assert not holds(D="d")
+    assert not holds(E="")
+
+
 def test_a_fact_about_a_member_needs_the_member(tmp_path: Path) -> None:
     job = "{effective_from: {column: Dal}, contract_kind: permanent}"
     found = faults(
