@@ -127,12 +127,6 @@ def test_an_unknown_code_is_refused_by_its_name(book: CodeBook) -> None:
         book.require("accommodation-kind", "castle")
 
 
-def test_a_code_without_a_label_shows_itself(book: CodeBook) -> None:
-    assert book.label("accommodation-kind", "castle", "it") == "castle"
-    assert book.label("accommodation-kind", "hotel", "it") == "Albergo"
-    assert book.label("accommodation-kind", "hotel", "de") == "Hotel"
-
-
 def test_a_form_offers_what_may_be_used_on_its_day(book: CodeBook) -> None:
     before, after = (
         dict(book.options("benefit", "en", day)) for day in (date(2022, 1, 1), date(2025, 1, 1))
@@ -140,8 +134,3 @@ def test_a_form_offers_what_may_be_used_on_its_day(book: CodeBook) -> None:
 
     assert "citizens-income" in before.keys() - after.keys()
     assert "inclusion-allowance" in after.keys() - before.keys()
-
-
-def test_a_code_comes_from_one_document_only() -> None:
-    with pytest.raises(WrongSetting, match="one document only"):
-        CodeBook([document("prato"), document("prato")])
