@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,23 +17,18 @@ from journeys.clock import ROME, Clock, instant, now_us
 from journeys.codes import CodeBook, shipped
 from journeys.errors import Conflict, NotFound, Refusal
 from journeys.household.commands import Batch
-from journeys.household.facts import EntryCorrected, Fact, Recorded
-from journeys.household.history import History, corrected, read
+from journeys.household.facts import Fact, Recorded
+from journeys.household.history import History, read
 from journeys.household.household import Household
 from journeys.household.lineage import Homes, Lineage, follow
-from journeys.household.personal import (
-    UnfitPersonalData,
-    personal_fields,
-    plaintext,
-    subject_of,
-)
 from journeys.household.rules import decide
 from journeys.record.codec import CODEC, Codec
 from journeys.record.fiscal_code import check_fiscal_code
 from journeys.record.keys import Keyring, open_keyring
 from journeys.record.recorder import Placed, Recorder, RepeatedCommand, SourceRow
 from journeys.record.store import open_record
-from journeys.record.vault import VaultItem, blind_index, open_item, seal
+from journeys.record.vault import blind_index
+from journeys.sealing import Sealing, disclosed
 
 TRIES = 5
 """How often a batch is decided anew when others record on the same household meanwhile."""
@@ -68,12 +63,10 @@ class Receipt(msgspec.Struct, frozen=True):
 
 
 class Appending(msgspec.Struct):
-    """Everything that one transaction writes, and the keys that seal its personal content."""
+    """Everything that one transaction writes."""
 
-    keys: dict[UUID, bytes]
+    sealing: Sealing
     events: list[StoredEvent] = []
-    vault: list[VaultItem] = []
-    indexes: list[tuple[bytes, UUID, UUID]] = []
     sources: list[SourceRow] = []
 
 
@@ -155,8 +148,8 @@ class Journeys:
                 placed = self.recorder.append(
                     appending.events,
                     command=command,
-                    vault=appending.vault,
-                    indexes=appending.indexes,
+                    vault=appending.sealing.items,
+                    indexes=appending.sealing.indexes,
                     sources=appending.sources,
                 )
             except RepeatedCommand as repeated:
@@ -210,14 +203,12 @@ class Journeys:
     def disclose(self, household: UUID) -> dict[tuple[int, str], Any]:
         """What the vault still holds of a household: by version and field, its plain content.
 
-        What was erased is absent. Raises a refusal for a wrong key or an altered item.
+        What was erased is absent. Raises a refusal for a lost or wrong key, for an altered item,
+        and for one that the record does not commit to.
         """
-        disclosed = {}
-        for item in self.recorder.vault_items(household):
-            key = self.keyring.get(item.subject)
-            if key is not None:
-                disclosed[item.version, item.field] = open_item(key, item)
-        return disclosed
+        items = self.recorder.vault_items(household)
+        facts = [recorded.fact for recorded in self.entries(household)] if items else []
+        return disclosed(self.keyring, items, facts)
 
     def find_fiscal_code(self, text: str) -> list[tuple[UUID, UUID]]:
         """Members with that fiscal code and their households, by the blind index."""
@@ -232,7 +223,7 @@ class Journeys:
         if not any(batch.facts for batch in batches):
             raise NothingTold("There is nothing to record.")
         today = self.today()
-        appending = Appending(keys=self.keyring.get_or_create_many(_subjects(batches)))
+        appending = Appending(sealing=Sealing(self.keyring, batches))
         households: dict[UUID, Household] = {}
         for batch in batches:
             if batch.household not in households:
@@ -249,7 +240,7 @@ class Journeys:
                 )
             for place, told in enumerate(batch.facts):
                 version = household.version + 1
-                fact = self._sealed(batch, place, told, household, appending)
+                fact = appending.sealing.seal(batch, place, told, household)
                 if command is not None:
                     fact = replace(fact, command=command)
                 decide(household, fact, today=today, codes=self.codes)
@@ -262,82 +253,6 @@ class Journeys:
                         SourceRow(row.source, row.key, household.id, version, row.digest)
                     )
         return appending
-
-    def _sealed(
-        self, batch: Batch, place: int, fact: Fact, household: Household, appending: Appending
-    ) -> Fact:
-        """The fact with the commitments of its personal content, which goes to the vault.
-
-        Personal content of a correction is that of the entry which it corrects.
-        """
-        for field in personal_fields(type(fact)):
-            if getattr(fact, field) is not None:
-                raise UnfitPersonalData(
-                    f"«{field}» is given as content to seal, not as a commitment.", field=field
-                )
-        _no_foreign_commitment(household, fact)
-        commitments = {}
-        for field, value in _of_place(batch.personal, place):
-            about = fact if field in personal_fields(type(fact)) else _corrected(household, fact)
-            subject = subject_of(about, household.id, field)
-            content = plaintext(about, field, value)
-            if isinstance(content, dict) and "fiscal_code" in content:
-                content["fiscal_code"] = check_fiscal_code(content["fiscal_code"])
-                index = blind_index(self.keyring.index_key, content["fiscal_code"])
-                appending.indexes.append((index, subject, household.id))
-            key = appending.keys.get(subject) or self.keyring.get_or_create(subject)
-            item = seal(key, subject, household.id, household.version + 1, field, content)
-            appending.vault.append(item)
-            commitments[field] = item.commitment.hex()
-        if isinstance(fact, EntryCorrected):
-            own = {field: commitments.pop(field) for field in ("note",) if field in commitments}
-            return replace(fact, changes={**fact.changes, **commitments}, **own)
-        return replace(fact, **commitments) if commitments else fact
-
-
-def _no_foreign_commitment(household: Household, fact: Fact) -> None:
-    """A correction names no commitment but one that the correction which it corrects names."""
-    changes = getattr(fact, "changes", {})
-    kept: Mapping[str, Any] = {}
-    while isinstance(fact, EntryCorrected) and isinstance(changes, dict):
-        if not 0 < fact.target <= household.version:
-            return
-        about = household.facts[fact.target - 1]
-        for field in personal_fields(type(about)):
-            if changes.get(field) not in (None, kept.get(field)):
-                raise UnfitPersonalData(
-                    f"«{field}» is given as content to seal, not as a commitment.", field=field
-                )
-        fact, changes = about, changes.get("changes", {})
-        kept = getattr(about, "changes", {})
-
-
-def _corrected(household: Household, fact: Fact) -> Fact:
-    """The entry that a correction corrects, as it will read; any other fact is its own."""
-    target = household.standing.get(fact.target) if isinstance(fact, EntryCorrected) else None
-    if target is None or not isinstance(fact, EntryCorrected):
-        return fact
-    try:
-        return corrected(target, fact.changes)
-    except (msgspec.ValidationError, ValueError, TypeError):
-        return target
-
-
-def _subjects(batches: Sequence[Batch]) -> list[UUID]:
-    """Everybody whose key is needed, so that missing keys are made in one go."""
-    subjects = set()
-    for batch in batches:
-        for place, field in batch.personal:
-            if not 0 <= place < len(batch.facts):
-                raise UnfitPersonalData(
-                    f"«{field}» is given for no fact of the batch.", field=field
-                )
-            subjects.add(subject_of(batch.facts[place], batch.household, field))
-    return list(subjects)
-
-
-def _of_place(personal: Mapping[tuple[int, str], Any], place: int) -> Iterator[tuple[str, Any]]:
-    return ((field, value) for (index, field), value in personal.items() if index == place)
 
 
 def _receipts(placed: Sequence[Placed], *, repeated: bool = False) -> list[Receipt]:

@@ -41,6 +41,14 @@ def subject_of(fact: Fact, household: UUID, field: str) -> UUID:
     return getattr(fact, "member", None) or household
 
 
+def commitment_of(fact: Fact, field: str) -> str | None:
+    """What a fact commits to in a personal field: its own, or that of the entry it corrects."""
+    if field in personal_fields(type(fact)):
+        return getattr(fact, field)  # type: ignore[no-any-return]  # declared a text
+    told = getattr(fact, "changes", {}).get(field)
+    return told if isinstance(told, str) else None
+
+
 def plaintext(fact: Fact, field: str, value: Any) -> Any:
     """What to seal: `value` checked, and put into the shape that the field keeps.
 

@@ -14,10 +14,12 @@ from uuid import UUID
 
 import msgspec
 
+from journeys.household.personal import commitment_of
 from journeys.record.codec import CODEC, Codec
 from journeys.record.evidence import EventRow, Evidence
+from journeys.record.leaf import event_leaf
 from journeys.record.recorder import Recorder
-from journeys.record.tiles import TILE_WIDTH, CompactRange, Tile, leaf_bytes, leaf_hash
+from journeys.record.tiles import TILE_WIDTH, CompactRange, Tile
 
 Progress = Callable[[int, int], None]
 """Told now and then how many events were walked, and of how many."""
@@ -27,6 +29,9 @@ LISTED = 20
 """How many findings are listed unless told otherwise; the rest is only counted."""
 
 _NO_HASH = bytes(32)
+_UUID = 16
+
+Page = tuple[list[EventRow], list[Any]]
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -110,67 +115,68 @@ class _Walk:
         except Exception as error:  # noqa: BLE001  # whatever lies there is a finding
             self.tell("unreadable", f"The events cannot be counted: {error}")
             return
-        while rows := self.page():
-            for row in rows:
-                self.event(row)
-            self.tiles(self.tree.extend(map(_stored_leaf, rows)))
+        while page := self.page():
+            rows, leaves = page
+            self.take(rows, leaves)
+            self.tiles(self.tree.extend(map(_sound, leaves)))
             progress(self.tree.size, size)
         if self.tree.size != size:
             self.tell("unreadable", f"Of {size} events, {self.tree.size} could be walked.")
 
-    def page(self) -> list[EventRow]:
+    def page(self) -> Page | None:
         """The next events. Where they cannot be read together, they are read one by one."""
         try:
-            return self.evidence.events(self.position, PAGE)
+            page = self.evidence.events(self.position, PAGE)
         except Exception:  # noqa: BLE001  # found again, and kept, when read alone
             rows: list[EventRow] = []
+            leaves: list[Any] = []
             place = self.position
-            while len(rows) < PAGE and (one := self.alone(place)):
-                rows += one
-                place = one[0][0]
-            return rows
+            while len(rows) < PAGE and (one := self.alone(place))[0]:
+                rows += one[0]
+                leaves += one[1]
+                place = rows[-1][0]
+            page = rows, leaves
+        return page if page[0] else None
 
-    def alone(self, after: int) -> list[EventRow]:
+    def alone(self, after: int) -> Page:
         """The event after a position, with nothing in it where it cannot be read."""
         if len(self.unreadable) > self.listed:
-            return []
+            return [], []
         try:
             return self.evidence.events(after, 1)
         except Exception as error:  # noqa: BLE001  # whatever lies there is a finding
             self.unreadable[after + 1] = str(error)
-            return [(after + 1, None, None, None, None, None, None)]
+            return [(after + 1, None, None, None, None, None)], [None]
 
-    def event(self, row: EventRow) -> None:
-        """Take one event; what is wrong with it is looked for only if something is."""
-        position, raw, version, topic, state, recorded_at, stored = row
-        try:
-            household = self.households.get(raw)
-            if household is None:
-                household = self.households[raw] = self.evidence.household(raw)
-            leaf = leaf_hash(
-                leaf_bytes(position - 1, household, version, topic, recorded_at, state)
-            )
-            self.codec.decode(topic, state)
-            fits = (
-                leaf == stored
-                and position == self.position + 1
-                and version == self.versions.get(raw, 0) + 1
-                and recorded_at > self.recorded_at
-            )
-        except Exception:  # noqa: BLE001  # whatever lies there is a finding
-            fits = False
-        if fits or self.misfit(row):
-            self.versions[raw] = version
-            self.recorded_at = recorded_at
-        else:
-            # Its own version and instant are not to be trusted, so they say nothing of the next.
-            self.versions[raw] = self.versions.get(raw, 0) + 1
-        self.position = position
+    def take(self, rows: list[EventRow], leaves: list[Any]) -> None:
+        """Take some events; what is wrong with one is looked for only if something is."""
+        decode, versions = self.codec.decode, self.versions
+        for row, stored in zip(rows, leaves, strict=True):
+            position, household, version, topic, state, recorded_at = row
+            try:
+                decode(topic, state)
+                fits = (
+                    event_leaf(position - 1, household, version, topic, recorded_at, state)
+                    == stored
+                    and position == self.position + 1
+                    and version == versions.get(household, 0) + 1
+                    and recorded_at > self.recorded_at
+                    and len(household) == _UUID
+                )
+            except Exception:  # noqa: BLE001  # whatever lies there is a finding
+                fits = False
+            if fits or self.misfit(row, stored):
+                versions[household] = version
+                self.recorded_at = recorded_at
+            else:
+                # Its own version and instant are not to be trusted: they say nothing of the next.
+                versions[household] = versions.get(household, 0) + 1
+            self.position = position
 
-    def misfit(self, row: EventRow) -> bool:
+    def misfit(self, row: EventRow, stored: Any) -> bool:
         """Say what is wrong with an event; True if it is at least what its leaf says."""
-        position, raw, version, topic, state, recorded_at, stored = row
-        place = f"Event {position} of household {self.named(raw)}, version {version}"
+        position, household, version, topic, state, recorded_at = row
+        place = f"Event {position} of household {_named(household)}, version {version}"
         if position != self.position + 1:
             self.gapless = False
             self.tell(
@@ -185,10 +191,10 @@ class _Walk:
         if stored is None:
             self.tell("no-leaf", f"{place}: it has no leaf.", position)
             return False
-        if self.leaf(row) != stored:
+        if _leaf(row) != stored:
             self.tell("content", f"{place}: its content does not match its leaf.", position)
             return False
-        before = self.versions.get(raw, 0)
+        before = self.versions.get(household, 0)
         if version != before + 1:
             self.tell("version", f"{place}: it follows version {before}.", position)
         if recorded_at <= self.recorded_at:
@@ -198,24 +204,6 @@ class _Walk:
         except Exception as error:  # noqa: BLE001  # whatever lies there is a finding
             self.tell("unreadable-fact", f"{place}: {error}", position)
         return True
-
-    def leaf(self, row: EventRow) -> bytes | None:
-        """The leaf hash of an event; None where its row cannot be one."""
-        position, raw, version, topic, state, recorded_at, _ = row
-        try:
-            household = self.evidence.household(raw)
-            return leaf_hash(
-                leaf_bytes(position - 1, household, version, topic, recorded_at, state)
-            )
-        except Exception:  # noqa: BLE001  # whatever lies there is a finding
-            return None
-
-    def named(self, raw: Any) -> str:
-        """A household as a sentence names it."""
-        try:
-            return str(self.evidence.household(raw))
-        except Exception:  # noqa: BLE001  # whatever lies there is a finding
-            return repr(raw)
 
     # --- What hangs on them -----------------------------------------------------------------
 
@@ -248,7 +236,7 @@ class _Walk:
                 if not self.committed(topic, state, field, commitment):
                     self.tell(
                         "vault",
-                        f"The sealed «{field}» of household {self.named(household)}, version "
+                        f"The sealed «{field}» of household {_named(household)}, version "
                         f"{version}: the event does not commit to it.",
                     )
         except Exception as error:  # noqa: BLE001  # whatever lies there is a finding
@@ -257,7 +245,8 @@ class _Walk:
     def committed(self, topic: Any, state: Any, field: Any, commitment: Any) -> bool:
         """Whether the event's field carries the commitment."""
         try:
-            return bool(getattr(self.codec.decode(topic, state), field) == commitment.hex())
+            fact = self.codec.decode(topic, state)
+            return bool(commitment_of(fact, field) == commitment.hex())
         except Exception:  # noqa: BLE001  # whatever lies there is a finding
             return False
 
@@ -282,7 +271,24 @@ class _Walk:
             self.tell("damage", f"The database file is damaged: {told}")
 
 
-def _stored_leaf(row: EventRow) -> bytes:
+def _leaf(row: EventRow) -> bytes | None:
+    """The leaf hash of an event; None where its row cannot be one."""
+    position, household, version, topic, state, recorded_at = row
+    try:
+        household = UUID(bytes=household).bytes
+        return event_leaf(position - 1, household, version, topic, recorded_at, state)
+    except Exception:  # noqa: BLE001  # whatever lies there is a finding
+        return None
+
+
+def _named(household: Any) -> str:
+    """A household as a sentence names it."""
+    try:
+        return str(UUID(bytes=household))
+    except (TypeError, ValueError):
+        return str(household)
+
+
+def _sound(leaf: Any) -> bytes:
     """The leaf as stored: the tree is built from leaves, so that a changed row spoils no tile."""
-    leaf = row[6]
     return leaf if isinstance(leaf, bytes) and len(leaf) == len(_NO_HASH) else _NO_HASH

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,6 +16,8 @@ from journeys.household.commands import Batch, Source, Terms, merge, split
 from journeys.household.facts import Fact, MemberJoined
 from journeys.household.household import Household
 from journeys.household.personal import UnfitPersonalData
+from journeys.record.vault import BrokenCommitment, seal
+from journeys.record.verify import verify
 from tests.journeys.household.story import (
     ALMA,
     ANNA,
@@ -285,6 +288,40 @@ def test_a_correction_with_personal_content_fits_its_entry_too(journeys: Journey
         with pytest.raises(Refusal) as refusal:
             journeys.record(HOME, [told], personal=address)
         assert refusal.value.code == code
+
+
+def test_corrected_personal_content_is_committed_to_by_the_correction(
+    journeys: Journeys,
+) -> None:
+    journeys.record(HOME, [registered(), joined(ALMA)], personal={(1, "person"): PERSON})
+
+    journeys.record(
+        HOME, [correction(2, on="2025-03-01")], personal={(0, "person"): {"name": "Alba"}}
+    )
+
+    assert journeys.disclose(HOME)[3, "person"] == {"name": "Alba"}
+    assert verify(journeys.recorder).whole
+
+
+def test_an_item_that_the_record_does_not_commit_to_is_not_disclosed(
+    opened: Callable[..., Journeys], tmp_path: Any
+) -> None:
+    path = tmp_path / "record.db"
+    journeys = opened(f"sqlite:///{path}")
+    journeys.record(HOME, [registered(), joined(ALMA)], personal={(1, "person"): PERSON})
+    forged = seal(journeys.keyring.require(ALMA), ALMA, HOME, 2, "person", {"name": "Ada"})
+    with sqlite3.connect(path) as db:
+        db.execute("DELETE FROM vault_item")
+        db.execute(
+            "INSERT INTO vault_item (household, version, field, subject, commitment, sealed)"
+            " VALUES (?, 2, 'person', ?, ?, ?)",
+            (HOME.bytes, ALMA.bytes, forged.commitment, forged.sealed),
+        )
+    db.close()
+
+    with pytest.raises(BrokenCommitment):
+        journeys.disclose(HOME)
+    assert [f.code for f in verify(journeys.recorder).findings] == ["vault"]
 
 
 def test_personal_content_of_no_fact_is_refused(journeys: Journeys) -> None:
