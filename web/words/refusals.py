@@ -89,7 +89,8 @@ def said(refusal: Refusal) -> str:
     try:
         return str(gettext(found, **details))
     except KeyError:
-        return str(gettext(SENTENCES["refused"]))
+        any_refusal = SENTENCES["refused"]
+        return str(gettext(any_refusal))
 
 
 def field_of(refusal: Refusal, kind: type[Fact]) -> str:
