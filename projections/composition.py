@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 
 from journeys.household.facts import HouseholdRegistered, MemberJoined
-from journeys.household.household import people
+from journeys.household.named import people
 from projections.case import Case, Finding
 from projections.circumstances import HEAD
 from projections.stretches import Stretch

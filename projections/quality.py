@@ -17,9 +17,9 @@ from journeys.household.facts import (
     MemberJoined,
     ReEnrolled,
 )
-from journeys.household.household import people
+from journeys.household.named import people
 from journeys.household.shape import marks
-from journeys.household.spells import Kind, overlaps
+from journeys.household.spells import Kind, Spell, overlaps
 from journeys.values import ONE_DAY, Code
 from projections.case import Case, Finding, Rule
 from projections.composition import outside_membership, two_heads, without_a_head
@@ -173,7 +173,11 @@ def _values(value: Any) -> Iterable[str]:
 
 
 def _overlaps(case: Case, kind: Kind, finding: str) -> Iterator[Finding]:
-    for one, other, shared in overlaps([spell for spell in case.spells if spell.kind == kind]):
-        versions = tuple(sorted({*one.versions, *other.versions}))
-        until = None if shared.end is None else shared.end.isoformat()
-        yield Finding(finding, shared.start, versions, {"until": until})
+    """One finding for each spell that began while others of the same people still ran."""
+    running: dict[int, list[Spell]] = {}
+    meetings = overlaps([spell for spell in case.spells if spell.kind == kind])
+    for earlier, spell, _ in meetings:
+        running.setdefault(spell.start_version, [spell]).append(earlier)
+    for spell, *others in running.values():
+        versions = {version for one in (spell, *others) for version in one.versions}
+        yield Finding(finding, spell.period.start, tuple(sorted(versions)), {})

@@ -27,7 +27,8 @@ from journeys.household.facts import (
     name_of,
 )
 from journeys.household.history import Reading, acted_upon, corrected
-from journeys.household.household import Household, links, people
+from journeys.household.household import Household
+from journeys.household.named import links, people
 from journeys.household.refusals import CannotCorrect, NoSuchEntry, ReliedOn
 
 _CORRECTIONS = (EntryCorrected, EntryRetracted)

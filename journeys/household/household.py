@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import copy
-from functools import cache
 from uuid import UUID
 
 from journeys.household.facts import (
@@ -17,18 +16,17 @@ from journeys.household.facts import (
     EvidenceCaptured,
     Fact,
     GuestHosted,
-    HouseholdRegistered,
     HouseholdsMerged,
     HouseholdSplit,
     MemberJoined,
     MemberLeft,
     ParticipationWithdrawn,
-    PersonalDataErased,
     ProcessingRestricted,
     ReEnrolled,
     Referred,
 )
 from journeys.household.history import acted_upon
+from journeys.household.named import links
 from journeys.values import Period
 
 
@@ -194,45 +192,6 @@ class Household:
 _ACTING = frozenset({EntryCorrected, EntryRetracted})
 
 Handler = Callable[[Household, int, Fact], None]
-
-LINKS = ("enrolment", "intervention", "plan", "captured", "previous")
-"""Fields that name another entry of the stream by its version, beside the ends of `ENDS`."""
-
-
-def links(fact: Fact) -> dict[str, int]:
-    """The versions of the same stream that a fact names: field (or field and place) to version."""
-    found = {
-        field: version
-        for field in _link_fields(type(fact))
-        if (version := getattr(fact, field)) is not None
-    }
-    for field in ("covers", "about"):
-        found |= {
-            f"{field}[{place}]": version for place, version in enumerate(getattr(fact, field, ()))
-        }
-    return found
-
-
-_SAYS_PEOPLE_ITSELF = (HouseholdRegistered, HouseholdSplit, HouseholdsMerged, PersonalDataErased)
-
-
-def people(fact: Fact) -> Iterator[tuple[str, UUID]]:
-    """The members that a fact speaks of as members, with the field that names each."""
-    if isinstance(fact, _SAYS_PEOPLE_ITSELF):
-        return
-    member = getattr(fact, "member", None)
-    if member is not None:
-        yield "member", member
-    for named in getattr(fact, "members", ()):
-        yield "members", named
-
-
-@cache
-def _link_fields(kind: type[Fact]) -> frozenset[str]:
-    fields = {field for field in LINKS if field in kind.__struct_fields__}
-    if kind in ENDS:
-        fields.add(ENDS[kind][0])
-    return frozenset(fields)
 
 
 def _joined(household: Household, _: int, fact: Fact) -> None:

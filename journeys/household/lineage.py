@@ -26,7 +26,7 @@ from journeys.household.facts import (
     Recorded,
 )
 from journeys.household.history import Entry, History, read
-from journeys.household.household import people
+from journeys.household.named import people
 
 Relation = Literal["split-from", "split-into", "merged-into", "absorbed", "matched", "hosts"]
 Load = Callable[[UUID], Sequence[Recorded]]

@@ -26,7 +26,8 @@ from journeys.household.facts import (
     RestrictionLifted,
     name_of,
 )
-from journeys.household.household import Household, links, people
+from journeys.household.household import Household
+from journeys.household.named import links, people
 from journeys.household.refusals import (
     AlreadyEnded,
     DatesOutOfOrder,

@@ -26,8 +26,9 @@ from journeys.errors import Conflict, Refusal
 from journeys.household.commands import Batch, Terms, match, merge, split, undo
 from journeys.household.facts import Fact, ReEnrolled
 from journeys.household.history import History, read
-from journeys.household.household import Household, links
+from journeys.household.household import Household
 from journeys.household.lineage import follow, joint
+from journeys.household.named import links
 from journeys.household.spells import overlaps, spells
 from journeys.record.keys import create_keyring
 from journeys.record.store import create_record
