@@ -1,4 +1,4 @@
-"""Real exports: what is counted back from the log is what their CSV files hold.
+"""Real exports: what is counted back from the log and the read models is what their files hold.
 
 Every difference is in the report, row by row. The figures of the Eva export are those that its
 provenance names.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
@@ -18,11 +19,14 @@ from uuid import UUID
 
 import psycopg
 import pytest
+import sqlalchemy as sa
 
 from journeys.application import Journeys
 from journeys.household.facts import (
     AccommodationStarted,
     Enrolled,
+    EntryCorrected,
+    EntryRetracted,
     Exited,
     Fact,
     HouseholdRegistered,
@@ -32,11 +36,15 @@ from journeys.household.facts import (
     MeasureObserved,
     MemberJoined,
     ReEnrolled,
+    name_of,
 )
 from journeys.intake.hmis import Outcome, import_hmis
 from journeys.intake.report import Report
 from journeys.record.keys import create_keyring
 from journeys.record.store import create_record
+from projections.engine import catch_up
+from projections.store import Views
+from projections.timeline import TIMELINE
 from tests.journeys.intake.hmis.kit import ACTOR
 
 Row = dict[str, str]
@@ -58,13 +66,14 @@ HOMES = ("3", "9", "10", "13")
 
 
 class Imported(NamedTuple):
-    """An import, what the log holds after it, and what the CSV files hold."""
+    """An import, what log, CSV files and timeline hold: of this, the kind and the content."""
 
     first: list[Outcome]
     again: list[Outcome]
     report: Report
     log: Facts
     rows: dict[str, list[Row]]
+    timeline: list[tuple[str, Any]]
 
     def told(self, *kinds: type[Fact]) -> list[tuple[UUID, int, Any]]:
         """Household, version and content of every fact of these kinds."""
@@ -100,13 +109,25 @@ def log_of(journeys: Journeys) -> Facts:
     return found
 
 
+def viewed(url: str, journeys: Journeys) -> list[tuple[str, Any]]:
+    """Kind and content of every entry that the timeline shows now."""
+    views = Views.open(url)
+    catch_up(views, journeys.recorder)
+    with views.reading() as connection:
+        now = TIMELINE.c.known_until.is_(None) & TIMELINE.c.retracted_by.is_(None)
+        rows = connection.execute(sa.select(TIMELINE.c.kind, TIMELINE.c.content).where(now))
+        told = [(kind, json.loads(content)) for kind, content in rows]
+    views.engine.dispose()
+    return told
+
+
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def door(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """Makes a door to an empty store of one kind."""
     folder = tmp_path_factory.mktemp("doors")
     doors: list[Journeys] = []
 
-    def make() -> Journeys:
+    def make() -> tuple[Journeys, str]:
         if request.param == "sqlite":
             url = f"sqlite:///{folder / f'{len(doors)}.db'}"
         else:
@@ -121,7 +142,7 @@ def door(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         create_record(url).close()
         create_keyring(url, home).close()
         doors.append(Journeys.open(url, home))
-        return doors[-1]
+        return doors[-1], url
 
     yield make
     for journeys in doors:
@@ -132,12 +153,12 @@ def door(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 def eva(door: Any, shared_data: Path) -> Iterator[Imported]:
     """The Eva export, imported twice."""
     path = shared_data / "hmis" / "eva_demo_fy2026csv.zip"
-    journeys = door()
+    journeys, url = door()
     with Report() as report, Report() as unread:
         first = [import_hmis(journeys, path, actor=ACTOR, report=report)]
-        log = log_of(journeys)
+        log, seen = log_of(journeys), viewed(url, journeys)
         again = [import_hmis(journeys, path, actor=ACTOR, report=unread)]
-        yield Imported(first, again, report, log, eva_rows(path))
+        yield Imported(first, again, report, log, eva_rows(path), seen)
 
 
 def test_a_second_import_of_eva_adds_nothing(eva: Imported) -> None:
@@ -283,19 +304,30 @@ def test_every_remark_on_eva_is_one_of_those_that_are_explained_here(eva: Import
         assert eva.report.reasons["file", file, "sensitive"] == len(eva.rows[file])
 
 
+def test_the_timeline_of_eva_shows_every_fact_of_the_log(eva: Imported) -> None:
+    shown = Counter(kind for kind, _ in eva.timeline)
+    assert shown == Counter({name_of(kind): len(told) for kind, told in eva.log.items()})
+    permanent = [
+        content
+        for kind, content in eva.timeline
+        if kind == "exited" and 400 <= int(content["destination"][4:]) <= 499
+    ]
+    assert len(permanent) == 2_785
+
+
 @pytest.fixture(scope="module")
 def kits(door: Any, shared_data: Path) -> Iterator[Imported]:
     """The ten exports of one test kit, one after the other and then all again."""
     root = shared_data / "hmis" / "datalab_kit1_fy2021" / "hmis"
-    journeys = door()
+    journeys, url = door()
     rows: dict[str, list[Row]] = {}
     with Report() as report, Report() as unread:
         first = [import_hmis(journeys, root / k, actor=ACTOR, report=report) for k in KITS]
-        log = log_of(journeys)
+        log, seen = log_of(journeys), viewed(url, journeys)
         again = [import_hmis(journeys, root / k, actor=ACTOR, report=unread) for k in KITS]
         for path in sorted(root.glob("*/source/*.csv")):
             rows.setdefault(path.name, []).extend(read(path.read_text("utf-8-sig")))
-        yield Imported(first, again, report, log, rows)
+        yield Imported(first, again, report, log, rows, seen)
 
 
 def test_a_second_import_of_the_kits_adds_nothing(kits: Imported) -> None:
@@ -346,6 +378,15 @@ def test_every_income_and_answer_on_work_of_the_kits_is_there(kits: Imported) ->
     assert measures["hud-employed"] + measures["hud-employed-not-known"] == len(work)
     contacts = sum(number for measure, number in measures.items() if "-seen-" in measure)
     assert contacts == len(kits.rows["CurrentLivingSituation.csv"])
+
+
+def test_the_timeline_of_the_kits_shows_every_fact_of_the_log(kits: Imported) -> None:
+    shown = Counter(kind for kind, _ in kits.timeline)
+    gone = [fact.target for _, _, fact in kits.told(EntryRetracted)]
+    acting = (EntryCorrected, EntryRetracted)
+    told = Counter({name_of(kind): len(facts) for kind, facts in kits.log.items()})
+    assert shown.total() == told.total() - len(gone)
+    assert [kind for kind in acting if shown[name_of(kind)] != told[name_of(kind)]] == []
 
 
 def test_what_the_kits_left_out_is_explained_here(kits: Imported) -> None:
