@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from flask_babel import gettext
 from marshmallow.fields import Field
@@ -16,12 +17,12 @@ from journeys.household.facts import (
     PlanAgreed,
     ReEnrolled,
 )
-from web import fields
+from web import fields, formats
 from web.case import Case
 from web.many import Several
 from web.words.fields import answer_label
 
-MOST_ENTRIES = 60
+MOST_ENTRIES = 20
 """How many entries a choice offers, the newest first."""
 
 CURRENCIES = ("EUR", "USD", "GBP", "CHF")
@@ -54,17 +55,35 @@ def options_of(kind: type[Fact], field: Field[Any], case: Case) -> list[Option] 
     if about.get("link") or inner.metadata.get("link"):
         return _entries(kind, str(field.name), case)
     if isinstance(inner, fields.Id):
-        return [(str(member), case.person(member)) for member in case.now.members]
+        return [(str(member), _member(member, case)) for member in case.now.members]
     return None
 
 
 def with_current(options: list[Option], answer: Any, case: Case, field: Field[Any]) -> list[Option]:
-    """The options, with the answer so far where the list in use does not have it."""
-    if not isinstance(answer, str) or not answer or answer in {value for value, _ in options}:
-        return options
+    """The options, led by answers so far that are not among them: they must not be lost."""
+    offered = {value for value, _ in options}
+    answers = [answer] if isinstance(answer, str) else answer if isinstance(answer, list) else []
+    current = [each for each in answers if isinstance(each, str) and each not in offered]
+    return [(each, _label(each, case, field)) for each in current if each] + options
+
+
+def _label(value: str, case: Case, field: Field[Any]) -> str:
+    inner = field.inner if isinstance(field, Several) else field
     listed = field.metadata.get("code")
-    label = case.codes.label(listed, answer, case.language) if listed else answer
-    return [*options, (answer, label)]
+    if listed:
+        return case.codes.label(listed, value, case.language)
+    if inner.metadata.get("link") and value.isascii() and value.isdigit() and len(value) < 16:
+        return case.entry_name(int(value))
+    return value
+
+
+def _member(member: UUID, case: Case) -> str:
+    """What a member is called, with the day of leaving where there was one."""
+    last = case.now.members[member][-1].last_day
+    name = case.person(member)
+    if last is None:
+        return name
+    return str(gettext("%(name)s, fino al %(day)s", name=name, day=formats.short_date(last)))
 
 
 def _entries(kind: type[Fact], name: str, case: Case) -> list[Option]:

@@ -53,6 +53,8 @@ class Question(msgspec.Struct):
     value: Any = None
     errors: Any = None
     options: list[Option] | None = None
+    likely: Any = None
+    """The answer that the form begins with, which nobody has given yet."""
     data_key: str | None = None
 
 
@@ -69,7 +71,7 @@ class Group(msgspec.Struct):
     @property
     def touched(self) -> bool:
         """Whether one of its questions is answered or wrong, and must be seen."""
-        return any(q.errors or (q.value and q.name != "currency") for q in self.questions)
+        return any(q.errors or (q.value and q.value != q.likely) for q in self.questions)
 
 
 def groups(
@@ -91,14 +93,18 @@ def groups(
         if name in skip or name in UNASKED or name in carried_ids(schema.KIND):
             continue
         if isinstance(field, PersonAnswer):
-            main.questions += _person(name, answer, wrong)
+            asked = _person(name, answer, wrong)
+            main.questions += [q for q in asked if q.name not in MORE]
+            more.questions += [q for q in asked if q.name in MORE]
         elif field.metadata.get("widget") == "pairs":
             headed.append(_pairs(name, field, case, answer, wrong))
         else:
             place = more if name in MORE and not field.required else main
             if name == "currency":
                 place = more
-            place.questions.append(_question(schema.KIND, name, field, case, answer, wrong))
+            asked_for = _question(schema.KIND, name, field, case, answer, wrong)
+            asked_for.likely = _likely(schema.KIND).get(name)
+            place.questions.append(asked_for)
     return [group for group in (main, *headed, more) if group.questions]
 
 
@@ -110,7 +116,7 @@ def _question(
     if options is not None:
         options = with_current(options, answer, case, field)
         about["widget"] = _widget(field, options)
-        if field.required and len(options) == 1 and answer is None:
+        if about["widget"] == "radios" and len(options) == 1 and answer is None:
             answer = options[0][0]
     elif about.get("widget") not in ("date", "textarea", "number", "money"):
         about["widget"] = "text"
@@ -149,7 +155,7 @@ def _pairs(name: str, field: Field[Any], case: Case, answer: Any, wrong: Any) ->
         Question(
             f"{name}-{code}",
             {"widget": "text", "width": "short", "label": label, "inputmode": "decimal"},
-            False,
+            True,
             told.get(code),
             errors.get(code),
         )
@@ -165,18 +171,18 @@ def starting_answers(
 ) -> dict[str, Any]:
     """What a new form says before anybody has typed: ids carried along, and likely answers."""
     answers: dict[str, Any] = {name: carried[name] for name in schema.fields if name in carried}
-    defaults = {f.name: f.default for f in msgspec.structs.fields(schema.KIND) if not f.required}
-    for name, field in schema.fields.items():
-        likely = defaults.get(name)
-        if name == "currency":
-            likely = likely if isinstance(likely, str) else "EUR"
-        elif name == "decided_by":
-            likely = organisation
-        elif name == "rater":
-            likely = actor
-        if isinstance(likely, str | int) and not isinstance(likely, bool):
-            answers.setdefault(name, field.serialize(name, {name: likely}))
+    theirs = {"decided_by": organisation, "rater": actor}
+    for name, likely in (_likely(schema.KIND) | theirs).items():
+        if name in schema.fields:
+            answers.setdefault(name, likely)
     return answers
+
+
+def _likely(kind: type[Fact]) -> dict[str, str]:
+    """Answers that hold unless somebody gives others, as they are typed."""
+    defaults = {f.name: f.default for f in msgspec.structs.fields(kind) if not f.required}
+    likely = {name: str(told) for name, told in defaults.items() if type(told) in (str, int)}
+    return {"currency": "EUR"} | likely
 
 
 def labels(asked: Iterable[Group]) -> dict[str, str]:

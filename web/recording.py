@@ -68,9 +68,26 @@ def compose(journeys: Journeys, household: UUID, told: Told, by: Actor) -> list[
     """The facts to record on one household, or on two where the fact binds them."""
     composed = _COMPOSED.get(told.kind)
     if composed is not None:
-        return composed(journeys, household, told, by)
+        return _telling_more(composed(journeys, household, told, by), household, told)
     personal = {(0, field): content for field, content in told.personal.items()}
     return [Batch(household=household, facts=[told.fact(by)], personal=personal)]
+
+
+def _telling_more(batches: list[Batch], household: UUID, told: Told) -> list[Batch]:
+    """The batches with what else was told of the fact: when it was known, by whom attested."""
+    envelope = {name: told.values[name] for name in _ALSO if name in told.values}
+    for batch in batches:
+        batch.facts = [
+            replace(fact, **envelope) if isinstance(fact, told.kind) else fact
+            for fact in batch.facts
+        ]
+        if batch.household == household:
+            place = next(n for n, fact in enumerate(batch.facts) if isinstance(fact, told.kind))
+            batch.personal = {(place, field): each for field, each in told.personal.items()}
+    return batches
+
+
+_ALSO = ("known_on", "reason", "attested_by", "attestor_interested", "evidence")
 
 
 def attempt(journeys: Journeys, batches: Sequence[Batch]) -> None:

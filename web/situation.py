@@ -102,16 +102,6 @@ def counted(people: list[Member]) -> str:
     return f"{told}, {ngettext('%(num)s minore', '%(num)s minori', minors)}" if minors else told
 
 
-def at_a_glance(case: Case, day: dt.date) -> list[tuple[str, str]]:
-    """Where the household lives and since when it is in the programme, for the top of its page."""
-    asked = (gettext("Casa"), gettext("Programma"))
-    return [
-        (row["label"], row["value"][0])
-        for row in situation(case, day)
-        if row["label"] in asked and row["value"]
-    ]
-
-
 def linked(case: Case) -> list[tuple[Bond, str]]:
     """The households that this one is bound to, each with the words for how."""
     words = {

@@ -8,8 +8,14 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from journeys.household.facts import AccommodationStarted, EntryCorrected, EntryRetracted
-from tests.journeys.household.story import HOME, hired, moved_out
+from journeys.household.facts import (
+    AccommodationStarted,
+    EntryCorrected,
+    EntryRetracted,
+    EvidenceCaptured,
+    Fact,
+)
+from tests.journeys.household.story import HOME, fact, hired, moved_out
 from tests.web.conftest import Site, confirm, hidden, send
 from web.forms import Told
 from web.pages.correct import changed_fields
@@ -129,6 +135,12 @@ def test_testimony_is_never_among_the_changes(site: Site) -> None:
     assert changed_fields(fact, other) == {"kind": "shelter"}
 
 
+def captured(on: str, **fields: Any) -> Fact:
+    """A document taken in on a day."""
+    about = {"kind": "payslip", "sha256": "0" * 64, "issuer": "comune-prato"}
+    return fact(EvidenceCaptured, on, **about, **fields)
+
+
 def hidden_choice(text: str) -> str:
     """The first person offered where one is to be chosen."""
     found = re.search(r'name="member" value="([0-9a-f-]{36})"', text)
@@ -149,3 +161,23 @@ def test_a_name_is_corrected_in_the_vault(site: Site, caseworker: FlaskClient) -
     assert isinstance(correction, EntryCorrected)
     assert "Alba" not in str(correction)
     assert "Nucleo di Alba Bianchi" in caseworker.get(f"/households/{HOME}").text
+
+
+def test_what_an_entry_names_is_offered_even_where_it_is_no_longer_to_be_chosen(
+    site: Site, caseworker: FlaskClient
+) -> None:
+    site.record(moved_out("2025-03-01", 5))
+    site.record(captured("2025-03-02", covers=(4,)))
+    site.record(
+        *(hired(f"2025-{month:02}-01", until=f"2025-{month:02}-20") for month in range(3, 12))
+    )
+    site.record(
+        *(hired(f"2025-{month:02}-21", until=f"2025-{month:02}-27") for month in range(1, 12))
+    )
+    leaving = caseworker.get(f"{ENTRIES}/6/correct").text
+    assert re.search(
+        r'value="5" checked|<option value="5" selected>|name="accommodation" value="5"', leaving
+    )
+    assert "Ingresso in alloggio: Albergo, 1 febbraio 2025" in leaving
+    document = caseworker.get(f"{ENTRIES}/7/correct").text
+    assert re.search(r'name="covers" value="4" checked', document)

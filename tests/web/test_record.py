@@ -199,3 +199,22 @@ def test_a_reader_who_may_not_see_names_reads_none(site: Site) -> None:
     page = site.reader("auditor").get(f"/households/{HOME}")
     assert "Alma" not in page.text
     assert str(ALMA)[:8] in page.text or "Persona 1" in page.text
+
+
+def test_what_else_is_told_of_a_split_is_kept(site: Site, caseworker: FlaskClient) -> None:
+    site.record(joined(BRUNO, "2025-01-08", relation="partner"))
+    told = {
+        "effective_from": "01/05/2026",
+        "members": [str(BRUNO)],
+        "tenancy_to": "origin",
+        "clock": "origin-continues",
+        "cap": "origin-keeps",
+        "decided_by": "comune-prato",
+        "known_on": "03/05/2026",
+        "note": "Accordo davanti al mediatore.",
+    }
+    path = f"{RECORD}/split"
+    confirm(caseworker, path, send(caseworker, path, "check", **told))
+    parted = site.journeys.entries(HOME)[-1]
+    assert str(parted.fact.known_on) == "2026-05-03"
+    assert site.journeys.disclose(HOME)[parted.version, "note"] == told["note"]

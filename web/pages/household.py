@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, render_template, request
-from flask_babel import gettext
 from msgspec import Struct
 
 from journeys.clock import instant, microseconds
@@ -19,7 +18,7 @@ from web.diary import in_order, shown
 from web.differences import difference_rows
 from web.formats import parse_day, parse_instant
 from web.policy import requires
-from web.situation import at_a_glance, counted, linked, members, situation
+from web.situation import counted, linked, members, situation
 from web.words.findings import finding_title
 
 pages = Blueprint("household", __name__)
@@ -80,7 +79,7 @@ def show(household: UUID) -> str | tuple[str, int]:
         everything=everything,
         entries=[shown(found, entry, **may) for entry in some],
         more=len(chosen) if len(some) < len(chosen) else 0,
-        facts=[(gettext("Persone"), counted(members(found, day))), *at_a_glance(found, day)],
+        people=counted(members(found, day)),
         members=members(found, day),
         situation=situation(found, day),
         linked=linked(found),
