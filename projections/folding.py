@@ -19,17 +19,17 @@ from projections.projection import STAND_IN, Failure, Journey, Projection, Row
 
 def load(household: UUID, stored: Sequence[StreamRow], codec: Codec = CODEC) -> Journey:
     """The journey that the stored rows of a stream, in version order, tell."""
-    decode = codec.decode
     try:
-        return Journey(
-            household,
-            [
-                Recorded(household, version, position, recorded_at, decode(topic, state))
-                for version, topic, state, recorded_at, position in stored
-            ],
-        )
+        facts = codec.decode_all([(topic, state) for _, topic, state, _, _ in stored])
     except Refusal:
         return _load_around(household, stored, codec)
+    return Journey(
+        household,
+        [
+            Recorded(household, version, position, recorded_at, fact)
+            for (version, _, _, recorded_at, position), fact in zip(stored, facts, strict=True)
+        ],
+    )
 
 
 def fold(

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from journeys.household.facts import EntryCorrected, EntryRetracted, Fact, Recorded
-from journeys.household.history import Reading, acted_upon, resolve
+from journeys.household.history import Reading, acted_upon
 from projections.projection import SetAside
 
 _ACTING = (EntryCorrected, EntryRetracted)
@@ -53,6 +53,8 @@ def standing(entries: Sequence[Recorded]) -> list[tuple[int, Fact]]:
     Corrections and retractions themselves, and what was set aside, are left out.
     """
     facts = [entry.fact for entry in entries]
+    if _LEFT_OUT.isdisjoint([type(fact) for fact in facts]):
+        return list(enumerate(facts, start=1))
     acted = acted_upon(facts)
     return [
         (version, current)
@@ -91,22 +93,22 @@ def tellings(chain: Sequence[Recorded]) -> Iterator[Told]:
 def _resolve(chain: Sequence[Recorded]) -> list[Reading]:
     """What the entries of a chain say together, asked of the domain as if they were a stream."""
     versions = [entry.version for entry in chain]
-    places = {version: place for place, version in enumerate(versions, start=1)}
     stream = [chain[0].fact] + [
-        replace(entry.fact, target=places[entry.fact.target])
+        replace(entry.fact, target=versions.index(entry.fact.target) + 1)
         for entry in chain[1:]
         if isinstance(entry.fact, _ACTING)
     ]
-    return [
-        Reading(
-            replace(current, target=versions[current.target - 1])
-            if place and isinstance(current, _ACTING)
-            else current,
+    readings = [Reading(entry.fact) for entry in chain]
+    for place, (current, corrected_by, retracted_by) in acted_upon(stream).items():
+        told = chain[place - 1].fact if current is stream[place - 1] else current
+        if told is current and place > 1 and isinstance(current, _ACTING):
+            told = replace(current, target=versions[current.target - 1])
+        readings[place - 1] = Reading(
+            told,
             tuple(versions[by - 1] for by in corrected_by),
             None if retracted_by is None else versions[retracted_by - 1],
         )
-        for place, (current, corrected_by, retracted_by) in enumerate(resolve(stream))
-    ]
+    return readings
 
 
 def _position(entry: Recorded) -> int:
