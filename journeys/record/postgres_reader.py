@@ -66,7 +66,12 @@ _ITEMS = (
 )
 _FIND = "SELECT subject, household FROM {}.blind_index WHERE digest = %s ORDER BY 1, 2"
 
-_DIALECT = Dialect(position="notification_id", placeholder="%s", schema="{0}.")
+_DIALECT = Dialect(
+    position="notification_id",
+    household="uuid_send(originator_id)",
+    placeholder="%s",
+    schema="{0}.",
+)
 
 
 class PostgresReader(PostgresApplicationRecorder):
@@ -173,7 +178,7 @@ class PostgresReader(PostgresApplicationRecorder):
 
     def evidence(self) -> Evidence:
         """The rows as they lie in the tables, see `verify`. PostgreSQL checks its own pages."""
-        return Evidence(_DIALECT, self._rows, self._each, lambda household: household, list)
+        return Evidence(_DIALECT, self._rows, self._each, list)
 
     def close(self) -> None:
         """Let go of the connections."""

@@ -11,10 +11,11 @@ from eventsourcing.persistence import IntegrityError, StoredEvent
 
 from journeys.errors import Conflict, Refusal
 from journeys.record.failures import from_sqlite
+from journeys.record.leaf import event_leaf
 from journeys.record.recorder import BlindIndex, Placed, RepeatedCommand, SourceRow
 from journeys.record.sqlite_reader import Leaves, SqliteReader, placed_by
 from journeys.record.sqlite_schema import NOT_NEXT
-from journeys.record.tiles import TILE_WIDTH, complete_tiles, leaf_bytes, leaf_hash
+from journeys.record.tiles import TILE_WIDTH, complete_tiles
 from journeys.record.vault import VaultItem
 
 _LAST = "SELECT rowid, recorded_at FROM stored_events ORDER BY rowid DESC LIMIT 1"
@@ -73,9 +74,10 @@ class SqliteRecorder(SqliteReader):
         for position, event in enumerate(events, start=size + 1):
             household = cast("UUID", event.originator_id)
             version, topic, state = event.originator_version, event.topic, event.state
-            leaf = leaf_hash(leaf_bytes(position - 1, household, version, topic, at, state))
+            raw = household.bytes
+            leaf = event_leaf(position - 1, raw, version, topic, at, state)
             placed.append(Placed(household, version, position, at, leaf))
-            rows.append((position, household.bytes, version, topic, state, at))
+            rows.append((position, raw, version, topic, state, at))
             at += 1
         db.executemany(_INSERT_EVENT, rows)
         db.executemany(_INSERT_LEAF, [(one.position, one.leaf) for one in placed])

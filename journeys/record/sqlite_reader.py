@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from json import dumps
 from typing import Any
 from uuid import UUID
@@ -56,7 +55,7 @@ _SOURCES = "SELECT source, key, household, version, digest FROM intake_source WH
 _AFTER = " AND (key, household, version) > (?, ?, ?)"
 _ORDERED = " ORDER BY key, household, version"
 
-_DIALECT = Dialect(position="rowid", placeholder="?", schema="")
+_DIALECT = Dialect(position="rowid", household="originator_id", placeholder="?", schema="")
 
 
 class SqliteReader(SQLiteApplicationRecorder):
@@ -186,8 +185,7 @@ class SqliteReader(SQLiteApplicationRecorder):
 
     def evidence(self) -> Evidence:
         """The rows as they lie in the file, see `verify`."""
-        household = lru_cache(1 << 16)(_uuid)
-        return Evidence(_DIALECT, self._rows, self._each, household, self._damage)
+        return Evidence(_DIALECT, self._rows, self._each, self._damage)
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -247,10 +245,6 @@ class Leaves:
             statement = "SELECT hash FROM log_leaf WHERE position BETWEEN ? AND ? ORDER BY position"
             rows = self._db.execute(statement, (start + 1, stop))
         return [row[0] for row in rows]
-
-
-def _uuid(raw: bytes) -> UUID:
-    return UUID(bytes=raw)
 
 
 def placed_by(db: sqlite3.Connection, command: UUID) -> list[Placed]:

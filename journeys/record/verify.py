@@ -6,9 +6,11 @@ time. For that, compare size and root with a checkpoint that was handed out befo
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
-from operator import itemgetter
+from operator import itemgetter, lt
 from typing import Any
 from uuid import UUID
 
@@ -71,11 +73,15 @@ def verify(
 
     Never raises for what is in the database: whatever cannot be read is a finding.
     """
-    walk = _Walk(recorder.evidence(), codec, listed)
-    walk.events(progress or _unseen)
-    walk.vault()
-    walk.strays()
-    walk.damage()
+    evidence = recorder.evidence()
+    walk = _Walk(evidence, codec, listed)
+    # The database checks its own file meanwhile: it needs no interpreter for that.
+    with ThreadPoolExecutor(1) as aside:
+        damage = aside.submit(evidence.damage)
+        walk.events(progress or _unseen)
+        walk.vault()
+        walk.strays()
+        walk.damage(damage.result)
     return Verification(walk.tree.size, walk.tree.root(), tuple(walk.findings), walk.found)
 
 
@@ -118,7 +124,6 @@ class _Walk:
         while page := self.page():
             rows, leaves = page
             self.take(rows, leaves)
-            self.tiles(self.tree.extend(map(_sound, leaves)))
             progress(self.tree.size, size)
         if self.tree.size != size:
             self.tell("unreadable", f"Of {size} events, {self.tree.size} could be walked.")
@@ -149,29 +154,59 @@ class _Walk:
             return [(after + 1, None, None, None, None, None)], [None]
 
     def take(self, rows: list[EventRow], leaves: list[Any]) -> None:
-        """Take some events; what is wrong with one is looked for only if something is."""
-        decode, versions = self.codec.decode, self.versions
-        for row, stored in zip(rows, leaves, strict=True):
-            position, household, version, topic, state, recorded_at = row
-            try:
-                decode(topic, state)
-                fits = (
-                    event_leaf(position - 1, household, version, topic, recorded_at, state)
-                    == stored
-                    and position == self.position + 1
-                    and version == versions.get(household, 0) + 1
-                    and recorded_at > self.recorded_at
-                    and len(household) == _UUID
-                )
-            except Exception:  # noqa: BLE001  # whatever lies there is a finding
-                fits = False
-            if fits or self.misfit(row, stored):
-                versions[household] = version
-                self.recorded_at = recorded_at
-            else:
-                # Its own version and instant are not to be trusted: they say nothing of the next.
-                versions[household] = versions.get(household, 0) + 1
-            self.position = position
+        """Take a page of events: as a whole where all of it fits, else one by one."""
+        try:
+            clean = self.fits(rows, leaves)
+        except Exception:  # noqa: BLE001  # whatever lies there is a finding
+            clean = False
+        if not clean:
+            for row, leaf in zip(rows, leaves, strict=True):
+                self.take_one(row, leaf)
+        self.tiles(self.tree.extend(leaves if clean else map(_sound, leaves)))
+
+    def fits(self, rows: list[EventRow], leaves: list[Any]) -> bool:
+        """Whether a page fits in every respect; only then is it taken.
+
+        Column by column, which leaves most of the work to loops that are not Python's own.
+        """
+        positions, households, versions, topics, states, instants = zip(*rows, strict=True)
+        first = self.position + 1
+        made = map(
+            event_leaf,
+            range(first - 1, first + len(rows)),
+            households,
+            versions,
+            topics,
+            instants,
+            states,
+        )
+        if positions != tuple(range(first, first + len(rows))) or list(made) != leaves:
+            return False
+        deque(map(self.codec.decode, topics, states), maxlen=0)
+        if not all(map(lt, (self.recorded_at, *instants), instants)):
+            return False
+        if set(map(len, households)) != {_UUID}:
+            return False
+        reached: dict[Any, int] = {}
+        for household, version in zip(households, versions, strict=True):
+            before = reached.get(household) or self.versions.get(household, 0)
+            if version != before + 1:
+                return False
+            reached[household] = version
+        self.versions |= reached
+        self.position, self.recorded_at = positions[-1], instants[-1]
+        return True
+
+    def take_one(self, row: EventRow, stored: Any) -> None:
+        """Take one event of a page that does not fit as a whole."""
+        position, household, version, _, _, recorded_at = row
+        if self.misfit(row, stored):
+            self.versions[household] = version
+            self.recorded_at = recorded_at
+        else:
+            # Its own version and instant are not to be trusted: they say nothing of the next.
+            self.versions[household] = self.versions.get(household, 0) + 1
+        self.position = position
 
     def misfit(self, row: EventRow, stored: Any) -> bool:
         """Say what is wrong with an event; True if it is at least what its leaf says."""
@@ -261,10 +296,10 @@ class _Walk:
         except Exception as error:  # noqa: BLE001  # whatever lies there is a finding
             self.tell("unreadable", f"What hangs on the events cannot be read: {error}")
 
-    def damage(self) -> None:
+    def damage(self, found: Callable[[], list[str]]) -> None:
         """What the database finds wrong with its own pages and indexes."""
         try:
-            damaged = self.evidence.damage()
+            damaged = found()
         except Exception as error:  # noqa: BLE001  # whatever lies there is a finding
             damaged = [str(error)]
         for told in damaged:
