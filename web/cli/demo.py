@@ -17,6 +17,7 @@ from journeys.errors import WrongSetting
 from journeys.intake.prato import StepClock, cohort, record_cohort
 from journeys.record.keys import create_keyring
 from journeys.record.store import create_record
+from projections.catalogue import with_names
 from projections.engine import catch_up
 from projections.store import Views
 from web.cli.output import progress
@@ -68,7 +69,7 @@ def fill(settings: Settings, households: int, seed: int, until: date) -> None:
         steps = cohort(seed, households, until.replace(year=until.year - YEARS, day=1), until)
         with progress("recording the cohort") as tell:
             record_cohort(journeys, clock, steps, lambda _: tell(journeys.recorder.size(), None))
-        catch_up(views, journeys.recorder)
+        catch_up(views, journeys.recorder, with_names(journeys.disclose))
         click.echo(f"{households} invented households, {journeys.recorder.size()} entries.")
     finally:
         views.close()

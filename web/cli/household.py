@@ -13,6 +13,7 @@ from journeys.clock import instant, microseconds
 from journeys.household.facts import name_of
 from journeys.household.history import Change, Entry, History, difference
 from journeys.household.lineage import joint as joint_entries
+from projections.catalogue import with_names
 from projections.engine import catch_up
 from projections.homes import homes
 from web import wire
@@ -80,7 +81,7 @@ def _show(household: UUID, read: History, json: bool) -> None:
 
 def _show_joint(household: UUID, as_of: dt.date | None, as_at: int | None, json: bool) -> None:
     with opened_with_views() as (journeys, views):
-        catch_up(views, journeys.recorder)
+        catch_up(views, journeys.recorder, with_names(journeys.disclose))
         read = journeys.lineage(household, as_of, as_at, lambda person: homes(views, person))
     if json:
         as_json({"household": str(household), **wire.lineage(read)})

@@ -12,6 +12,7 @@ from journeys.intake.hmis import import_hmis
 from journeys.intake.report import Report
 from journeys.intake.table import import_table
 from journeys.values import Actor
+from projections.catalogue import with_names
 from projections.engine import catch_up
 from web.cli.output import Tell, as_json, json_option, progress
 from web.cli.setting import opened_with_views
@@ -73,7 +74,7 @@ def _import(take: Callable[[Journeys, Report, Tell], None], file: Path | None, j
         with progress("importing", quiet=json) as tell:
             take(journeys, told, tell)
         with progress("projecting", quiet=json) as tell:
-            catch_up(views, journeys.recorder, progress=tell)
+            catch_up(views, journeys.recorder, with_names(journeys.disclose), progress=tell)
         if file is not None:
             with file.open("wb") as out:
                 told.write_json(out)

@@ -7,6 +7,7 @@ import click
 from journeys.record.keys import create_keyring
 from journeys.record.store import create_record
 from journeys.record.verify import verify as walk
+from projections.catalogue import EVERY
 from projections.engine import status as standings
 from projections.store import Views
 from web import wire
@@ -39,7 +40,7 @@ def status(json: bool) -> None:
     with opened_with_views() as (journeys, views):
         recorder = journeys.recorder
         size, last = recorder.size(), recorder.last_recorded_at()
-        projections = standings(views, recorder)
+        projections = standings(views, recorder, EVERY)
     told = {
         "position": size,
         "last_recorded_at": wire.moment(last) if size else None,

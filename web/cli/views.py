@@ -6,13 +6,13 @@ import time
 
 import click
 
-from projections.catalogue import ALL
+from projections.catalogue import EVERY, with_names
 from projections.engine import catch_up as take_in
 from projections.rebuild import rebuild as build_again
 from web.cli.output import progress
 from web.cli.setting import opened_with_views
 
-NAMES = tuple(projection.name for projection in ALL)
+NAMES = tuple(projection.name for projection in EVERY)
 
 
 @click.command("catch-up")
@@ -22,7 +22,8 @@ def catch_up(follow: bool, every: float) -> None:
     """Bring the read models up to the end of the log."""
     with opened_with_views() as (journeys, views), progress("catching up") as tell:
         while True:
-            position = take_in(views, journeys.recorder, progress=tell)
+            chosen = with_names(journeys.disclose)
+            position = take_in(views, journeys.recorder, chosen, progress=tell)
             if not follow:
                 break
             time.sleep(every)
@@ -33,7 +34,8 @@ def catch_up(follow: bool, every: float) -> None:
 @click.argument("projections", nargs=-1, type=click.Choice(NAMES))
 def rebuild(projections: tuple[str, ...]) -> None:
     """Build PROJECTIONS again beside the live ones (all without a name), then swap them in."""
-    chosen = [p for p in ALL if not projections or p.name in projections]
     with opened_with_views() as (journeys, views), progress("rebuilding") as tell:
+        every = with_names(journeys.disclose)
+        chosen = [one for one in every if not projections or one.name in projections]
         build_again(views, journeys.recorder, chosen, progress=tell)
-    click.echo(f"rebuilt {', '.join(p.name for p in chosen)}")
+    click.echo(f"rebuilt {', '.join(one.name for one in chosen)}")
