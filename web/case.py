@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 from uuid import UUID
 
@@ -74,6 +74,10 @@ class Case:
         """Everybody that the household has had, as known now."""
         return People.of(self.today.standing(), self.personal_of, self.codes, self.language)
 
+    @cached_property
+    def _by_version(self) -> dict[int, Entry]:
+        return {entry.version: entry for entry in self.today.entries}
+
     @property
     def title(self) -> str:
         """What the household is called."""
@@ -88,11 +92,10 @@ class Case:
     def document(self) -> str | None:
         """The code lists that the household's facts speak in; None while they speak in none."""
         for fact in reversed(list(self.now.standing.values())):
-            for field, found in marks(type(fact)).items():
-                for mark in found:
-                    document = self._document_of(mark, getattr(fact, field))
-                    if document not in (None, CORE):
-                        return document
+            for field, listed in code_lists(type(fact)).items():
+                document = self._document_of(listed, getattr(fact, field))
+                if document is not None:
+                    return document
         return None
 
     @property
@@ -152,7 +155,7 @@ class Case:
 
     def entry_name(self, version: int) -> str:
         """«Ingresso in alloggio: Albergo, 3 marzo 2026»."""
-        found = self.today.find(version)
+        found = self._by_version.get(version)
         if found is None:
             return str(gettext("voce %(version)s", version=version))
         day = formats.long_date(found.current.effective_from, self.language)
@@ -167,19 +170,14 @@ class Case:
     def _about(self, fact: Fact) -> str | None:
         if isinstance(fact, MemberJoined):
             return self.person(fact.member)
-        for field in TELLING:
-            listed = next(
-                (m for m in marks(type(fact)).get(field, ()) if isinstance(m, Code)), None
-            )
-            value = getattr(fact, field, None)
-            if listed is not None and isinstance(value, str):
-                return self.codes.label(listed.name, value, self.language)
-        return None
-
-    def _document_of(self, mark: object, value: Any) -> str | None:
-        if not isinstance(mark, Code) or value is None:
+        field = titled_by(type(fact))
+        value = getattr(fact, field, None) if field else None
+        if field is None or not isinstance(value, str):
             return None
-        codes = self.codes.lists.get(mark.name, {})
+        return self.codes.label(code_lists(type(fact))[field], value, self.language)
+
+    def _document_of(self, listed: str, value: Any) -> str | None:
+        codes = self.codes.lists.get(listed, {})
         for code in _texts(value):
             if code in codes and codes[code].document != CORE:
                 return codes[code].document
@@ -188,6 +186,23 @@ class Case:
 
 TELLING = ("kind", "measure", "outcome", "stage", "level", "instrument", "source", "result")
 """Coded fields that tell a fact from others of its kind; the first that it has is in its title."""
+
+
+@cache
+def code_lists(kind: type[Fact]) -> dict[str, str]:
+    """Coded fields of a kind of fact, each with the name of its list."""
+    return {
+        field: mark.name
+        for field, found in marks(kind).items()
+        for mark in found
+        if isinstance(mark, Code)
+    }
+
+
+@cache
+def titled_by(kind: type[Fact]) -> str | None:
+    """The field whose value stands in the title of a kind of fact; None where none does."""
+    return next((field for field in TELLING if field in code_lists(kind)), None)
 
 
 def load(

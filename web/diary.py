@@ -15,16 +15,14 @@ from journeys.household.facts import (
     EntryRetracted,
     Fact,
     HouseholdRegistered,
-    name_of,
+    MemberJoined,
 )
 from journeys.household.history import Entry
 from journeys.household.personal import personal_fields
-from journeys.household.shape import marks
-from journeys.values import Code
 from projections.quality import LATE_AFTER_DAYS
 from web import formats
-from web.case import TELLING, Case
-from web.forms import Told, schema_of
+from web.case import Case, titled_by
+from web.forms import Told, fields_of
 from web.telling import Line, told_lines, written
 
 ACTING = (EntryCorrected, EntryRetracted)
@@ -98,9 +96,8 @@ def is_late(entry: Entry) -> bool:
 def change_lines(case: Case, fact: Fact, fields: list[str]) -> list[str]:
     """The named fields of a fact, each as «label: value»; what it does not have is left out."""
     told = Told.of(fact, {})
-    schema = schema_of(type(fact))()
     lines: list[str] = []
-    for name, field in schema.fields.items():
+    for name, field in fields_of(type(fact)).items():
         attribute = field.attribute or name
         value = told.values.get(attribute)
         if attribute in fields and (words := written(field, value, told, case)) is not None:
@@ -119,7 +116,7 @@ def _statuses(entry: Entry) -> Iterator[str]:
 
 def _details(case: Case, entry: Entry, lines: list[Line]) -> Iterator[tuple[str, Any]]:
     """The entry's answers; beside a corrected one, what it said before, marked as superseded."""
-    titled = titled_by(entry.current)
+    titled = title_field(entry.current)
     first = entry.recorded.fact
     for line in lines:
         if line.field in ELSEWHERE or line.field == titled:
@@ -141,16 +138,9 @@ def _details(case: Case, entry: Entry, lines: list[Line]) -> Iterator[tuple[str,
                 yield gettext("Ora dice"), new
 
 
-def titled_by(fact: Fact) -> str | None:
-    """The field whose value stands in the fact's title and need not be said again."""
-    return next(
-        (
-            field
-            for field in TELLING
-            if any(isinstance(mark, Code) for mark in marks(type(fact)).get(field, ()))
-        ),
-        "member" if name_of(fact) == "member-joined" else None,
-    )
+def title_field(fact: Fact) -> str | None:
+    """The answer that stands in the fact's title and need not be said again."""
+    return "member" if isinstance(fact, MemberJoined) else titled_by(type(fact))
 
 
 def _acted_on(case: Case, entry: Entry) -> Markup | None:

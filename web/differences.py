@@ -10,8 +10,8 @@ from markupsafe import Markup
 
 from journeys.household.history import Change, Entry
 from web.case import Case
-from web.diary import ACTING, ELSEWHERE, change_lines, joined, text, titled_by, withheld
-from web.forms import Told, schema_of
+from web.diary import ACTING, ELSEWHERE, change_lines, joined, text, title_field, withheld
+from web.forms import Told, fields_of
 from web.telling import days, told_lines, written
 
 
@@ -29,7 +29,7 @@ def field_rows(
 ) -> list[dict[str, Any]]:
     """The named fields of an entry before and after a correction."""
     rows = []
-    for name, field in schema_of(before.kind)().fields.items():
+    for name, field in fields_of(before.kind).items():
         attribute = field.attribute or name
         if attribute in fields:
             said = [
@@ -59,7 +59,7 @@ def _row(case: Case, change: Change) -> dict[str, Any]:
 def _summary(case: Case, entry: Entry) -> Markup:
     """An entry in a cell: its days, then its answers."""
     told = Told.of(entry.current, case.personal_of(entry))
-    titled = titled_by(entry.current)
+    titled = title_field(entry.current)
     lines = [
         joined(line.label, line.value)
         for line in told_lines(told, case, withheld=withheld(case, entry))

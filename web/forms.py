@@ -12,6 +12,7 @@ from typing import Any, ClassVar, get_type_hints
 
 import msgspec
 from marshmallow import Schema, ValidationError, post_dump, post_load
+from marshmallow.fields import Field
 from werkzeug.datastructures import MultiDict
 
 from journeys.household.facts import Fact
@@ -105,6 +106,12 @@ def schema_of(kind: type[Fact]) -> type[FactSchema]:
     return type(kind.__name__, (FactSchema,), made)
 
 
+@cache
+def fields_of(kind: type[Fact]) -> dict[str, Field[Any]]:
+    """The fields of a kind's schema, to read them without loading or dumping anything."""
+    return dict(schema_of(kind)().fields)
+
+
 def typed_answers(schema: Schema, form: MultiDict[str, str]) -> dict[str, Any]:
     """The answers in a submitted form by field, nested ones nested; nothing else that it holds."""
     answers: dict[str, Any] = {}
@@ -144,5 +151,4 @@ def errors_by_field(refused: ValidationError) -> dict[str, Any]:
 
 
 def _amounts(kind: type[Fact]) -> set[str]:
-    made = schema_of(kind)().fields
-    return {name for name, field in made.items() if isinstance(field, fields.Money)}
+    return {name for name, field in fields_of(kind).items() if isinstance(field, fields.Money)}

@@ -18,7 +18,7 @@ from journeys.household.facts import Fact
 from journeys.household.personal import PERSON_FIELDS
 from web import fields, formats
 from web.answers import PersonAnswer
-from web.forms import Told, schema_of
+from web.forms import Told, fields_of
 from web.many import Pairs, Several
 from web.words.fields import answer_label, label_of
 
@@ -58,7 +58,7 @@ def told_lines(
 ) -> list[Line]:
     """Every answer that `told` has; `withheld` says what to write for content not to be shown."""
     lines = []
-    for name, field in schema_of(told.kind)().fields.items():
+    for name, field in fields_of(told.kind).items():
         attribute = field.attribute or name
         value = told.personal.get(attribute, told.values.get(attribute))
         shown = withheld.get(attribute) or written(field, value, told, reader)
