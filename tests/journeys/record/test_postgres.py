@@ -26,9 +26,9 @@ Connection = psycopg.Connection[tuple[object, ...]]
 
 
 @pytest.fixture
-def owner(postgres_database: str) -> Iterator[PostgresRecorder]:
+def owner(empty_database: str) -> Iterator[PostgresRecorder]:
     """A record with a row in every table, opened by the role that owns it."""
-    recorder = create_postgres(postgres_database, kind="live", origin="test", app_role=ROLE)
+    recorder = create_postgres(empty_database, kind="live", origin="test", app_role=ROLE)
     recorder.append(
         events(HOME, range(1, 257)),
         command=uuid4(),
@@ -41,9 +41,9 @@ def owner(postgres_database: str) -> Iterator[PostgresRecorder]:
 
 
 @pytest.fixture
-def app_url(owner: PostgresRecorder, postgres_database: str) -> str:
+def app_url(owner: PostgresRecorder, empty_database: str) -> str:
     """With what the application's role signs in."""
-    return make_conninfo(postgres_database, user=ROLE)
+    return make_conninfo(empty_database, user=ROLE)
 
 
 @pytest.fixture
@@ -54,9 +54,9 @@ def app(app_url: str) -> Iterator[Connection]:
 
 
 @pytest.fixture
-def master(owner: PostgresRecorder, postgres_database: str) -> Iterator[Connection]:
+def master(owner: PostgresRecorder, empty_database: str) -> Iterator[Connection]:
     """A connection of the tables' owner, free to try anything."""
-    with psycopg.connect(postgres_database, autocommit=True) as connection:
+    with psycopg.connect(empty_database, autocommit=True) as connection:
         yield connection
 
 
@@ -177,17 +177,17 @@ def test_an_append_is_on_disk_even_where_the_session_would_not_wait(master: Conn
 
 
 def test_making_the_record_again_changes_nothing(
-    owner: PostgresRecorder, postgres_database: str
+    owner: PostgresRecorder, empty_database: str
 ) -> None:
-    again = create_postgres(postgres_database, kind="live", origin="another", app_role=ROLE)
+    again = create_postgres(empty_database, kind="live", origin="another", app_role=ROLE)
     assert again.meta == owner.meta
     assert again.log(0, 300) == owner.log(0, 300)
     again.close()
 
 
-def test_many_that_make_the_record_at_once_make_one(postgres_database: str) -> None:
+def test_many_that_make_the_record_at_once_make_one(empty_database: str) -> None:
     def make(_: int) -> PostgresRecorder:
-        return create_postgres(postgres_database, kind="live", origin="test", app_role=ROLE)
+        return create_postgres(empty_database, kind="live", origin="test", app_role=ROLE)
 
     with ThreadPoolExecutor(6) as pool:
         made = list(pool.map(make, range(6)))
@@ -198,9 +198,9 @@ def test_many_that_make_the_record_at_once_make_one(postgres_database: str) -> N
 
 
 def test_a_writer_that_waits_too_long_is_told(
-    owner: PostgresRecorder, postgres_database: str, master: Connection
+    owner: PostgresRecorder, empty_database: str, master: Connection
 ) -> None:
-    hasty = open_postgres(postgres_database, patience=1)
+    hasty = open_postgres(empty_database, patience=1)
     with master.transaction():
         master.execute(
             "SELECT * FROM journeys.journeys_append("

@@ -25,8 +25,8 @@ class Recorder(PostgresRecorder):
 
 class _OnServer:
     @pytest.fixture(autouse=True)
-    def _database(self, postgres_database: str) -> None:
-        self.url = postgres_database
+    def _database(self, empty_database: str) -> None:
+        self.url = empty_database
         self.opened: list[Recorder] = []
 
     def create_recorder(self) -> Recorder:

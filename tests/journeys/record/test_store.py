@@ -158,12 +158,12 @@ def test_another_programs_database_is_refused_and_not_touched(tmp_path: Path) ->
     assert path.read_bytes() == before
 
 
-def test_another_programs_schema_is_refused_and_not_touched(postgres_database: str) -> None:
-    with psycopg.connect(postgres_database) as connection:
+def test_another_programs_schema_is_refused_and_not_touched(empty_database: str) -> None:
+    with psycopg.connect(empty_database) as connection:
         connection.execute("CREATE SCHEMA journeys; CREATE TABLE journeys.invoices ()")
     with refused(WrongStore, "holds something else"):
-        create_record(postgres_database)
-    with psycopg.connect(postgres_database) as connection:
+        create_record(empty_database)
+    with psycopg.connect(empty_database) as connection:
         tables = connection.execute(
             "SELECT tablename FROM pg_tables WHERE schemaname = 'journeys'"
         ).fetchall()
@@ -211,26 +211,26 @@ def test_a_server_that_is_not_there_is_told(tmp_path: Path) -> None:
         open_record(f"postgresql://nobody@/nothing?host={tmp_path}")
 
 
-def test_a_database_that_is_not_there_is_told(postgres_database: str) -> None:
+def test_a_database_that_is_not_there_is_told(empty_database: str) -> None:
     with refused(StoreUnreachable, r"cannot be reached\. .* does not exist"):
-        open_record(postgres_database.replace("/journeys_", "/nothing_"))
+        open_record(empty_database.replace("/journeys_", "/nothing_"))
 
 
 @pytest.mark.parametrize("setting", ["fsync", "full_page_writes"])
 def test_a_server_that_does_not_wait_for_the_disk_is_refused(
-    postgres_database: str, setting: str
+    empty_database: str, setting: str
 ) -> None:
-    create_record(postgres_database).close()
-    with psycopg.connect(postgres_database, autocommit=True) as server:
+    create_record(empty_database).close()
+    with psycopg.connect(empty_database, autocommit=True) as server:
         try:
             server.execute(f"ALTER SYSTEM SET {setting} = off".encode())
             server.execute("SELECT pg_reload_conf(), pg_sleep(0.3)")
             with refused(WrongStore, f"runs with {setting} off"):
-                open_record(postgres_database)
+                open_record(empty_database)
         finally:
             server.execute(f"ALTER SYSTEM RESET {setting}".encode())
             server.execute("SELECT pg_reload_conf(), pg_sleep(0.3)")
-    open_record(postgres_database).close()
+    open_record(empty_database).close()
 
 
 # --- Full, lost, closed ---------------------------------------------------------------------
@@ -281,10 +281,10 @@ def test_tables_that_vanish_are_told(recorder: Recorder, record_url: str) -> Non
         recorder.append([event(HOME, 1)])
 
 
-def test_a_connection_that_the_server_ended_is_made_anew(postgres_database: str) -> None:
-    recorder = create_record(postgres_database)
+def test_a_connection_that_the_server_ended_is_made_anew(empty_database: str) -> None:
+    recorder = create_record(empty_database)
     recorder.append([event(HOME, 1)])
-    with psycopg.connect(postgres_database, autocommit=True) as server:
+    with psycopg.connect(empty_database, autocommit=True) as server:
         server.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -295,10 +295,10 @@ def test_a_connection_that_the_server_ended_is_made_anew(postgres_database: str)
     recorder.close()
 
 
-def test_a_command_whose_connection_was_lost_is_asked_again(postgres_database: str) -> None:
-    recorder = create_record(postgres_database)
+def test_a_command_whose_connection_was_lost_is_asked_again(empty_database: str) -> None:
+    recorder = create_record(empty_database)
     recorder.append([event(HOME, 1)])
-    with psycopg.connect(postgres_database, autocommit=True) as server:
+    with psycopg.connect(empty_database, autocommit=True) as server:
         server.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"

@@ -132,13 +132,13 @@ def test_a_record_in_a_file_is_the_list_of_what_was_appended(tmp_path: Path) -> 
     run_state_machine_as_test(OnFile, settings=settings(max_examples=25, stateful_step_count=15))
 
 
-def test_a_record_on_a_server_is_the_list_of_what_was_appended(postgres_database: str) -> None:
+def test_a_record_on_a_server_is_the_list_of_what_was_appended(empty_database: str) -> None:
     def emptied() -> Iterator[str]:
         while True:
-            with psycopg.connect(postgres_database) as connection:
+            with psycopg.connect(empty_database) as connection:
                 connection.execute("SET client_min_messages = error")
                 connection.execute("DROP SCHEMA IF EXISTS journeys CASCADE")
-            yield postgres_database
+            yield empty_database
 
     class OnServer(Machine):
         urls = emptied()
