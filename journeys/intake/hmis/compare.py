@@ -31,7 +31,7 @@ class Correction(Struct):
     told: Told
     version: int
     changes: dict[str, Any]
-    links: dict[str, str | int] = {}
+    links: dict[str, str] = {}
     personal: dict[str, str] | None = None
 
 
@@ -89,9 +89,9 @@ def compare(
         known = _registered(told) or stands.get(told.key)
         if known is None:
             new.append(told)
-        elif (entry := entries.get(known.version)) is not None:
-            found = _correction(setting, told, known, entry, stands, values_of)
-            corrections += [found] if found else []
+            continue
+        found = _correction(setting, told, known, entries[known.version], stands, values_of)
+        corrections += [found] if found else []
     gone = missing(telling, stands, entries, coverage)
     wide = [one for one in corrections if _widens(one, entries[one.version].current)]
     rest = [one for one in corrections if one not in wide]
@@ -141,18 +141,16 @@ def _correction(
     links = {
         name: link
         for name, link in told.links.items()
-        if name != "previous" and _version(stands, link) != getattr(current, name)
+        if name != "previous" and isinstance(link, str) and _elsewhere(stands, link, current, name)
     }
     if not changes and not links and told.personal is None:
         return None
     return Correction(told, known.version, changes, links, told.personal)
 
 
-def _version(stands: Mapping[str, Stands], link: str | int) -> int | None:
-    if isinstance(link, int):
-        return link
-    known = stands.get(link)
-    return known.version if known else None
+def _elsewhere(stands: Mapping[str, Stands], link: str, current: Fact, name: str) -> bool:
+    """Whether the row that is linked to is another entry than the one that the fact names."""
+    return link not in stands or stands[link].version != getattr(current, name)
 
 
 def _widens(correction: Correction, current: Fact) -> bool:

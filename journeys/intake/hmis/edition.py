@@ -79,7 +79,7 @@ def read_export(archive: Archive, report: Report) -> Export:
     told = [joined.split(SEPARATOR) for _, joined in rows]
     if len(told) != 1:
         raise WrongEdition(f"Export.csv has {len(told)} readable rows: it needs exactly one.")
-    source, name, made, start, end, version, period, directive, hashing = map(str.strip, told[0])
+    source, name, made, start, end, version, period, directive, hashing = told[0]
     first, last, instant = day(start), day(end), _instant(made)
     whole = (directive, period) == _WHOLE and first and last and first <= last
     return Export(

@@ -80,7 +80,7 @@ def _projects(loader: Loader) -> Iterator[tuple[str, Project]]:
     required = columns[:2]
     sheet = Sheet(loader.archive, "Project.csv", columns, required, loader.report)
     for line, joined in sheet.read(loader.progress):
-        project, kind, tracking, _ = map(str.strip, joined.split(SEPARATOR))
+        project, kind, tracking, _ = joined.split(SEPARATOR)
         code = loader.numbers.project_type(kind, tracking)
         if code is None:
             loader.report.finding(
@@ -107,9 +107,9 @@ def _enrolments(loader: Loader, sheet: Sheet) -> Iterator[tuple[str | int, ...]]
     """Enrolments, with 2 for a head of household, 1 for another member, 0 for a deleted row."""
     for line, joined, (enrolment, _, person) in _fit(loader, sheet):
         values = joined.split(SEPARATOR)
-        weight = 0 if values[6].strip() else 2 if values[9].strip() == "1" else 1
+        weight = 0 if values[6] else 2 if values[9] == "1" else 1
         row = enrolment_key(loader.seal, enrolment)
-        party = party_of(values[8].strip(), enrolment)
+        party = party_of(values[8], enrolment)
         yield enrolment, row, person, party, weight, line, joined
 
 
@@ -121,7 +121,7 @@ def party_of(household: str, enrolment: str) -> str:
 def _fit(loader: Loader, sheet: Sheet) -> Iterator[tuple[int, str, list[str]]]:
     """Rows whose ids can be used, with these: the row's own, the enrolment's, the person's."""
     for line, joined in sheet.read(loader.progress):
-        ids = [value.strip() for value in joined.split(SEPARATOR, 3)[:3]]
+        ids = joined.split(SEPARATOR, 3)[:3]
         if not all(ids):
             loader.report.not_taken(sheet.name, line, "no-id", "The row lacks one of its ids.")
         elif max(map(len, ids)) > LONGEST_ID:

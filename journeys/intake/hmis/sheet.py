@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from operator import itemgetter
 from typing import Protocol
@@ -17,8 +18,11 @@ from journeys.errors import Refusal
 from journeys.intake.hmis.archive import Archive, Progress, in_silence
 from journeys.intake.report import Report
 
-SEPARATOR = "\x1f"
+SEPARATOR = "\x01"
 """Stands between the values of a row in the spool; a value that holds it is refused."""
+
+_LOOSE = re.compile(rf"^\s|\s$|{SEPARATOR}\s|\s{SEPARATOR}")
+"""A row in which some value has spaces around it."""
 
 LONGEST_ROW = 20_000
 """Most characters that the values wanted of one row may have together."""
@@ -45,7 +49,7 @@ class Sheet:
     """The rows of one file, each with the values of `columns` in their order.
 
     `required` are columns without which the file is refused; of other ones that are missing the
-    value is empty. Values come joined by `SEPARATOR`, ready for the spool.
+    value is empty. Values come without spaces around them, joined by `SEPARATOR` for the spool.
     """
 
     def __init__(
@@ -109,6 +113,8 @@ class Sheet:
                 self._refuse(line, "over-long", f"The row has {len(joined)} characters.")
             else:
                 self.rows += 1
+                if _LOOSE.search(joined):
+                    joined = SEPARATOR.join(map(str.strip, joined.split(SEPARATOR)))
                 yield line, joined
 
     def _refuse(self, line: int, code: str, sentence: str) -> None:

@@ -138,10 +138,6 @@ SENSITIVE = ("HealthAndDV.csv", "Disabilities.csv")
 """Files that are left out on purpose: data on health and violence (GDPR art. 9)."""
 
 
-_BEFORE, _AFTER = f"{SEPARATOR} ", f" {SEPARATOR}"
-"""A space at the beginning or at the end of a value."""
-
-
 class Line(NamedTuple):
     """One row of a table: where it stands, and the values that are wanted of it.
 
@@ -161,9 +157,6 @@ class Line(NamedTuple):
 
 
 def parse(table: Table, line: int, joined: str) -> Line:
-    """A line from its joined values, without spaces around any of them."""
-    values = joined.split(SEPARATOR)
-    if _BEFORE in joined or _AFTER in joined or " " in (joined[:1], joined[-1:]):
-        values = [value.strip() for value in values]
-    number, enrolment, person, told, created, updated, deleted, *rest = values
+    """A line from its joined values."""
+    number, enrolment, person, told, created, updated, deleted, *rest = joined.split(SEPARATOR)
     return Line(table, line, number, enrolment, person, told, created, updated, deleted, rest)

@@ -38,11 +38,10 @@ def sealing(key: bytes) -> Seal:
 class Told(Struct, gc=False, kw_only=True):
     """A fact as the source tells it.
 
-    `key` names the row and what of it, in digests; `row` is the key's part for the row alone.
-    `person` is the source's id of who the fact is about, to become the member in the field
-    `about`; `party` the source's id of the group that enrolled together. `links` gives the keys
-    (or, for what the source no longer shows, the versions) of the facts that this one names.
-    `digest` tells whether the row still says the same.
+    `key` names the row and, after its last dot, what of it. `person` is the source's id of who the
+    fact is about, to become the member in the field `about`; `party` the source's id of the group
+    that enrolled together. `links` gives the keys (or, for what the source no longer shows, the
+    versions) of the facts that this one names. `digest` tells whether the row still says the same.
     """
 
     key: str
@@ -59,11 +58,6 @@ class Told(Struct, gc=False, kw_only=True):
     party: str = ""
     links: dict[str, str | int] = {}
     personal: dict[str, str] | None = None
-
-    @property
-    def row(self) -> str:
-        """The part of the key that names the row."""
-        return self.key.rpartition(".")[0]
 
 
 def digest(seal: Seal, *content: Any) -> str:

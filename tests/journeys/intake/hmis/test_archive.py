@@ -72,6 +72,8 @@ def broken(path: Path, kind: str) -> Path:
     """An archive that is wrong in one way."""
     if kind == "nothing":
         return path / "nothing.zip"
+    if kind == "no name":
+        return path / ("x" * 300)
     if kind == "empty folder":
         return foldered(path / "folder", {"notes.txt": b"x"})
     if kind == "no zip":
@@ -91,6 +93,7 @@ def broken(path: Path, kind: str) -> Path:
     ("kind", "words"),
     [
         ("nothing", "nothing at"),
+        ("no name", "cannot be read"),
         ("empty folder", "no CSV file"),
         ("no zip", "neither a folder nor a whole zip"),
         ("cut off", "neither a folder nor a whole zip"),

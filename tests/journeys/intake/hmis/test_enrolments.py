@@ -370,6 +370,14 @@ def test_an_unknown_project_type_is_a_finding_and_left_open(tmp_path: Path, repo
     assert reasons(report) == [("unknown-code", "Project.csv", 2)]
 
 
+def test_an_exit_after_the_export_is_taken_and_said(tmp_path: Path, report: Report) -> None:
+    kit = Kit().plain()
+    kit.exit("E1", "2024-05-02", "435")
+    [exited] = of_kind(Exited, facts(kit, tmp_path, report))
+    assert (exited.destination, exited.subsidy) == ("hud-435", None)
+    assert reasons(report) == [("after-export", "Exit.csv", 2)]
+
+
 def test_an_unknown_subsidy_is_a_finding(tmp_path: Path, report: Report) -> None:
     kit = Kit().plain()
     kit.exit("E1", "2023-06-01", "435", DestinationSubsidyType="1")

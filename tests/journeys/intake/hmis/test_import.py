@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from journeys.application import Journeys, Receipt
-from journeys.errors import Refusal, StoreUnavailable
+from journeys.errors import Conflict, Refusal, StoreUnavailable
 from journeys.household.commands import Batch
 from journeys.household.facts import (
     Enrolled,
@@ -215,21 +215,72 @@ def test_what_the_rules_refuse_is_left_out_with_what_relies_on_it(intake: Intake
     ]
 
 
+class Contested(Journeys):
+    """A door through which somebody else always comes first."""
+
+    def record_all(self, batches: Sequence[Batch], *, command: UUID | None = None) -> list[Receipt]:
+        raise Conflict("Somebody else was first.")
+
+
+def test_a_household_that_others_keep_changing_is_left_out_and_named(intake: Intake) -> None:
+    contested = Contested(intake.journeys.recorder, intake.journeys.keyring)
+    outcome = intake.take(Kit().plain(), contested)
+    assert (outcome.new, outcome.facts) == (0, 0)
+    assert intake.codes() == ["conflict"] * 3
+    assert intake.take(Kit().plain()).new == 1
+
+
+class FirstContestedThenFull(Journeys):
+    """A door through which somebody else comes first, after which the disk is full."""
+
+    calls = 0
+
+    def record_all(self, batches: Sequence[Batch], *, command: UUID | None = None) -> list[Receipt]:
+        self.calls += 1
+        if self.calls == 1:
+            raise Conflict("Somebody else was first.")
+        raise StoreUnavailable("The disk is full.")
+
+
+def test_a_store_that_fails_at_the_second_try_stops_the_import(intake: Intake) -> None:
+    failing = FirstContestedThenFull(intake.journeys.recorder, intake.journeys.keyring)
+    with pytest.raises(StoreUnavailable):
+        intake.take(Kit().plain(), failing)
+
+
+def test_of_rows_with_the_same_id_the_first_is_taken(intake: Intake) -> None:
+    kit = Kit().plain()
+    kit.client("A", born="1999-09-09")
+    kit.enrol("E1", entry="2023-12-12")
+    intake.take(kit)
+    [joined] = intake.entries(MemberJoined)
+    assert isinstance(joined.current, MemberJoined)
+    assert joined.current.birth_month == "1980-05"
+    assert [fact.effective_from.isoformat() for fact in intake.standing(Enrolled)] == ["2023-01-10"]
+    assert [(r.code, r.file, r.line) for r in intake.report.remarks()] == [
+        ("duplicate-key", "Client.csv", 3),
+        ("duplicate-key", "Enrollment.csv", 3),
+    ]
+
+
 def test_files_that_are_not_imported_are_named_with_their_rows(
     intake: Intake, tmp_path: Path
 ) -> None:
     path = full().write(tmp_path / "more")
     (path / "HealthAndDV.csv").write_text('A,B\n1,"2\n3"\n4,5\n', "utf-8")
     (path / "Funder.csv").write_text("A\n", "utf-8")
+    (path / "Inventory.csv").write_text(f"A\n{'x' * 200_000}\n3\n", "utf-8")
     (path / "Services.csv").unlink()
     import_hmis(intake.journeys, path, actor=ACTOR, report=intake.report)
     assert {(r.code, r.file) for r in intake.report.remarks("file")} == {
         ("sensitive", "HealthAndDV.csv"),
         ("not-imported", "Funder.csv"),
+        ("not-imported", "Inventory.csv"),
         ("missing-file", "Services.csv"),
     }
     assert intake.report.total("file", "sensitive") == 2
-    assert intake.report.total("file", "not-imported") == 0
+    assert intake.report.reasons["file", "Funder.csv", "not-imported"] == 0
+    assert intake.report.reasons["file", "Inventory.csv", "not-imported"] == 2
 
 
 def test_who_belongs_to_two_households_is_a_member_of_both_and_matched(
@@ -268,6 +319,8 @@ def test_a_person_of_three_households_is_matched_into_one(intake: Intake) -> Non
     [
         ("Exit.csv", None, "missing-file"),
         ("Export.csv", None, "missing-file"),
+        ("Client.csv", None, "missing-file"),
+        ("Project.csv", None, "missing-file"),
         ("Enrollment.csv", b"A,B\n1,2\n", "wrong-header"),
         ("Client.csv", b"", "wrong-header"),
         ("Client.csv", b'"' + b"x" * 200_000, "wrong-header"),

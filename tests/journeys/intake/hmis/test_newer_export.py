@@ -15,6 +15,7 @@ from journeys.household.facts import (
     Enrolled,
     EntryCorrected,
     EntryRetracted,
+    EvidenceCaptured,
     Exited,
     Fact,
     HouseholdRegistered,
@@ -245,9 +246,79 @@ def test_a_row_that_cannot_be_read_any_more_is_not_taken_back(intake: Intake) ->
 def test_nothing_is_taken_back_for_a_file_with_unreadable_rows(intake: Intake) -> None:
     intake.take(first())
     kit = newer()
-    kit.rows["IncomeBenefits.csv"][0]["InformationDate"] = "x\x1f"
+    kit.rows["IncomeBenefits.csv"][0]["InformationDate"] = "x\x01"
     assert intake.take(kit).facts == 0
     assert intake.codes() == ["control-character"]
+
+
+def test_no_enrolment_is_taken_back_while_its_file_is_damaged(intake: Intake) -> None:
+    intake.take(first())
+    kit = newer()
+    for file in ("Exit.csv", "IncomeBenefits.csv"):
+        kit.rows[file].clear()
+    kit.rows["Enrollment.csv"][0]["EntryDate"] = "\x01"
+    assert intake.take(kit).facts == 0
+
+
+def test_what_was_taken_back_here_is_not_taken_back_again(intake: Intake) -> None:
+    intake.take(first())
+    [granted] = intake.entries(BenefitGranted)
+    fact = EntryRetracted(target=granted.version, reason="did-not-happen", **ENVELOPE)
+    intake.journeys.record(granted.recorded.household, [fact])
+    kit = newer()
+    del kit.rows["IncomeBenefits.csv"][1]
+    outcome = intake.take(kit)
+    assert outcome.retractions == 1, "the measure of the same row"
+
+
+def test_what_somebody_relies_on_here_is_not_taken_back_and_named(intake: Intake) -> None:
+    intake.take(first())
+    [granted] = intake.entries(BenefitGranted)
+    letter = EvidenceCaptured(
+        kind="other-document",
+        sha256="0" * 64,
+        issuer="office",
+        covers=(granted.version,),
+        **ENVELOPE,
+    )
+    intake.journeys.record(granted.recorded.household, [letter])
+    kit = newer()
+    del kit.rows["IncomeBenefits.csv"][1]
+    assert intake.take(kit).retractions == 1
+    [remark] = intake.report.remarks("not-taken")
+    assert (remark.code, remark.file, remark.line) == ("relied-on", "record", granted.version)
+
+
+def test_what_was_corrected_here_as_the_source_now_says_is_no_change(intake: Intake) -> None:
+    intake.take(first())
+    [exited] = intake.entries(Exited)
+    changes = {"destination": "hud-422"}
+    fact = EntryCorrected(
+        target=exited.version, changes=changes, reason="document-differs", **ENVELOPE
+    )
+    intake.journeys.record(exited.recorded.household, [fact])
+    kit = newer()
+    kit.rows["Exit.csv"][0]["Destination"] = "422"
+    assert intake.take(kit).corrections == 1, "the end of the stay says so too"
+
+
+def test_a_membership_taken_back_here_is_not_matched(intake: Intake) -> None:
+    kit = first()
+    intake.take(kit)
+    gone = newer()
+    gone.rows["Enrollment.csv"][0]["DateDeleted"] = "2024-05-01"
+    intake.take(gone)
+    [joined] = intake.entries(MemberJoined)
+    fact = EntryRetracted(target=joined.version, reason="wrong-household", **ENVELOPE)
+    intake.journeys.record(joined.recorded.household, [fact])
+    later = Kit(made="2024-05-03")
+    later.project("P2")
+    later.client("A")
+    later.client("B")
+    later.enrol("E8", "A", project="P2", household="H8", entry="2024-01-05", relation="3")
+    later.enrol("E9", "B", project="P2", household="H8", entry="2024-01-05")
+    intake.take(later)
+    assert intake.standing(IdentityMatched) == []
 
 
 def test_a_move_in_that_is_no_longer_told_is_taken_back(intake: Intake) -> None:

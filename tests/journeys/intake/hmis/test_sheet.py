@@ -66,6 +66,11 @@ def test_columns_are_found_whatever_their_case_and_order(tmp_path: Path, report:
     assert read(tmp_path, b" b ,X,a\n2,9,1\n", report) == [(2, ["1", "2"])]
 
 
+def test_spaces_around_values_are_no_part_of_them(tmp_path: Path, report: Report) -> None:
+    content = "A,B\n 1 ,\u00a0x y\t\n".encode()
+    assert read(tmp_path, content, report) == [(2, ["1", "x y"])]
+
+
 def test_a_column_that_may_be_missing_is_empty(tmp_path: Path, report: Report) -> None:
     assert read(tmp_path, b"B\n2\n", report) == [(2, ["", "2"])]
 
@@ -92,7 +97,7 @@ def test_a_wrong_header_is_refused_in_a_sentence(
         (b"1", "wrong-width"),
         (b"1,2,3", "wrong-width"),
         (b"1,\x00", "control-character"),
-        (b"1,\x1f", "control-character"),
+        (b"1,\x01", "control-character"),
         (b'"1"x,2', "unreadable-row"),
         (b"1," + b"x" * 30_000, "over-long"),
         (b"1," + b"x" * 200_000, "unreadable-row"),
