@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from uuid import UUID
 
 from flask import current_app
 
 from journeys.application import Journeys
+from journeys.errors import StoreUnavailable
 from projections.catalogue import INLINE, with_names
 from projections.engine import catch_up
 from projections.store import Views
@@ -15,6 +17,8 @@ from web.case import Case, load
 from web.policy import may
 from web.preferences import language
 from web.signin import current_role
+
+log = logging.getLogger(__name__)
 
 
 def journeys() -> Journeys:
@@ -30,9 +34,16 @@ def views() -> Views:
 
 
 def read_own_writes(position: int | None = None) -> None:
-    """Bring the read models up to a position of the log, or to its end."""
+    """Bring the read models up to a position of the log, or to its end.
+
+    What was recorded stays recorded when they cannot be reached: they catch up later, and whoever
+    recorded must not be told that nothing was.
+    """
     door = journeys()
-    catch_up(views(), door.recorder, with_names(door.disclose, INLINE), upto=position)
+    try:
+        catch_up(views(), door.recorder, with_names(door.disclose, INLINE), upto=position)
+    except StoreUnavailable as gone:
+        log.warning("the views stay behind: %s", gone.sentence)
 
 
 def sees(action: str) -> bool:

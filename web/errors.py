@@ -72,6 +72,10 @@ def refused(refusal: Refusal) -> AnyResponse | tuple[str, int]:
     if wants_json():
         details = problem_details(refusal)
         return problem(status, refusal.code, said(refusal), details, retry=_retry(status))
+    if status == 503 and request.method == "POST" and request.form.get("form"):
+        # The same form with the same answers is the same command: trying again tells nothing twice.
+        page = resume(request.path, again=request.form.get("step"))
+        return Response(page, status, headers=_headers(status))
     text = TEXTS[status] if status in (403, 404) else None
     return _page(status, gettext(text) if text else said(refusal))
 

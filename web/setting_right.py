@@ -12,8 +12,9 @@ from marshmallow import ValidationError
 from msgspec import Struct
 from werkzeug.wrappers import Response
 
+from journeys.errors import Refusal
 from journeys.household.commands import Batch
-from journeys.household.facts import EntryCorrected, EntryRetracted
+from journeys.household.facts import EntryCorrected, EntryRetracted, Fact
 from journeys.household.history import Entry, corrected
 from web import recording
 from web.case import Case
@@ -24,6 +25,7 @@ from web.questions import Group, Question, labels, rest_of, wrong_in
 from web.signin import actor, kept_answers
 from web.words.answers import MESSAGES
 from web.words.fields import label_of
+from web.words.refusals import errors_of
 
 Acting = EntryCorrected | EntryRetracted
 
@@ -38,6 +40,8 @@ class Sent(Struct):
     form: str
     expected: int
     step: str | None
+    relying: list[int] = []
+    """Versions of entries that rely on this one and keep it from being set right."""
 
     @classmethod
     def of(cls, household: UUID, version: int) -> Sent:
@@ -84,6 +88,13 @@ def envelope() -> dict[str, Any]:
     }
 
 
+def refused(sent: Sent, refusal: Refusal, kind: type[Fact]) -> dict[str, Any]:
+    """The errors that a refusal puts on the form, noting which entries stand in the way."""
+    versions = refusal.details.get("versions")
+    sent.relying = list(versions) if isinstance(versions, list) else []
+    return errors_of(refusal, kind)
+
+
 def go_on(
     sent: Sent, fact: Acting, content: Mapping[str, Any] = MappingProxyType({})
 ) -> str | Response:
@@ -118,6 +129,7 @@ def page(template: str, sent: Sent, asked: list[Group], errors: dict[str, Any]) 
         carried={"form": sent.form, "expected": expected},
         groups=asked,
         errors=wrong_in(asked),
+        relying=[sent.case.entry_link(version) for version in sent.relying],
         labels=labels(asked),
     )
 

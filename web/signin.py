@@ -145,9 +145,12 @@ def to_sign_in() -> Response:
     return redirect(url_for("signin.choose", next=wanted), code=303)
 
 
-def resume(url: str) -> str:
-    """The page that takes answers back to their form, for their author to look at again."""
-    return render_template("pages/resume.html", url=url, answers=kept_answers())
+def resume(url: str, again: str | None = None) -> str:
+    """The page that takes answers back to their form, for their author to look at again.
+
+    `again` is the step that failed because the store could not be reached, to be tried anew.
+    """
+    return render_template("pages/resume.html", url=url, answers=kept_answers(), again=again)
 
 
 def kept_answers() -> list[tuple[str, str]]:

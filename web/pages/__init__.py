@@ -16,6 +16,7 @@ from web.pages import (
     register_household,
     retract,
     start,
+    token,
 )
 from web.signin import signin
 
@@ -31,5 +32,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     entries.entries,
     findings.findings,
     log.log,
+    token.token,
     health.health,
 )

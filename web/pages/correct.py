@@ -18,8 +18,7 @@ from web.forms import FactSchema, Told, errors_by_field, schema_of, typed_answer
 from web.policy import requires
 from web.questions import groups
 from web.recording import carried_ids
-from web.setting_right import ADDRESS, Sent, envelope, go_on, page
-from web.words.refusals import errors_of
+from web.setting_right import ADDRESS, Sent, envelope, go_on, page, refused
 
 correct = Blueprint("correct", __name__)
 
@@ -51,7 +50,7 @@ def answer(household: UUID, version: int) -> str | tuple[str, int] | Response:
     except StoreUnavailable:
         raise
     except Refusal as refusal:
-        errors = errors_of(refusal, schema.KIND)
+        errors = refused(sent, refusal, schema.KIND)
     return _form(sent, schema, answers, errors), 422
 
 

@@ -13,8 +13,7 @@ from journeys.errors import Refusal, StoreUnavailable
 from journeys.household.facts import EntryRetracted, HouseholdRegistered
 from web.forms import errors_by_field
 from web.policy import requires
-from web.setting_right import ADDRESS, Sent, envelope, go_on, page
-from web.words.refusals import errors_of
+from web.setting_right import ADDRESS, Sent, envelope, go_on, page, refused
 
 retract = Blueprint("retract", __name__)
 
@@ -40,7 +39,7 @@ def answer(household: UUID, version: int) -> str | tuple[str, int] | Response:
     except StoreUnavailable:
         raise
     except Refusal as refusal:
-        errors = errors_of(refusal, EntryRetracted)
+        errors = refused(sent, refusal, EntryRetracted)
     return _form(sent, errors), 422
 
 
