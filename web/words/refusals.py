@@ -73,6 +73,17 @@ SENTENCES: dict[str, str] = {
     "subject-erased": marked("I dati di questa persona sono stati cancellati per sempre."),
     "lost-key": marked("La chiave di questi dati personali non si trova."),
     "no-such-proof": marked("Questa prova non si può dare."),
+    "command-reused": marked("Questa richiesta era già servita per un altro nucleo: rifalla."),
+    "nothing-told": marked("Non c’è niente da registrare."),
+    "unknown-cursor": marked("Questa pagina dell’elenco non c’è più: riparti dall’inizio."),
+    "unreadable-fact": marked("Una voce del registro non si legge: avvisa chi lo gestisce."),
+    "unknown-topic": marked("Una voce del registro non si legge: avvisa chi lo gestisce."),
+    "vault-cannot-open": marked("Questi dati personali non si aprono: avvisa chi li custodisce."),
+    "vault-broken-commitment": marked(
+        "I dati personali custoditi non sono quelli registrati: avvisa chi li custodisce."
+    ),
+    "unreadable-key": marked("La chiave di questi dati personali non si legge."),
+    "wrong-store": marked("Il registro non è in ordine: avvisa chi lo gestisce."),
 }
 """By code, and by code and field or detail where that says more."""
 
