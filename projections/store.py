@@ -14,7 +14,18 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, Text, Uuid, event
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    Uuid,
+    event,
+)
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.schema import CreateSchema
@@ -40,13 +51,22 @@ REBUILDS = Table(
     _KEEPING,
     Column("projection", String, primary_key=True),
     Column("position", BigInteger, nullable=False),
-    Column("done", Uuid),
-    Column("taken", BigInteger, nullable=False),
     Column("phase", String, nullable=False),
     Column("definition", String, nullable=False),
 )
-"""Rebuilds under way: the position they go up to, the last household that is done, how many
-events are in; `phase` is "filling", then "indexed"."""
+"""Rebuilds under way and the position they go up to; `phase` is "filling", then "indexed"."""
+
+PARTS = Table(
+    "rebuild_parts",
+    _KEEPING,
+    Column("projection", String, primary_key=True),
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("done", Uuid),
+    Column("taken", BigInteger, nullable=False),
+    Column("full", SmallInteger, nullable=False),
+)
+"""How far each part of a rebuild has filled its table: the last household that is done, how many
+events are in, and whether (1) that was all."""
 
 SET_ASIDE = Table(
     "set_aside",

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.schema import CreateTable
 
 from projections.projection import Log, Projection, definition
-from projections.store import REBUILDS, SET_ASIDE, TRACKING, Views
+from projections.store import PARTS, REBUILDS, SET_ASIDE, TRACKING, Views
 from projections.writer import Place, take_in
 
 _NEXT = "__next"
@@ -35,7 +35,7 @@ def discard(connection: Connection, projection: Projection) -> None:
     """Take away what a rebuild under another definition has left."""
     next_table(projection).drop(connection, checkfirst=True)
     connection.execute(sa.delete(SET_ASIDE).where(SET_ASIDE.c.projection == next_key(projection)))
-    connection.execute(sa.delete(REBUILDS).where(REBUILDS.c.projection == projection.name))
+    _forget(connection, projection)
 
 
 def add_indexes(connection: Connection, projection: Projection) -> None:
@@ -82,7 +82,7 @@ def _swap(views: Views, recorder: Log, projection: Projection, page: int) -> boo
         connection.execute(
             sa.update(SET_ASIDE).where(aside == next_key(projection)).values(projection=name)
         )
-        connection.execute(sa.delete(REBUILDS).where(REBUILDS.c.projection == name))
+        _forget(connection, projection)
         connection.execute(
             sa.update(TRACKING)
             .where(TRACKING.c.projection == name)
@@ -125,6 +125,11 @@ def _advance(
         sa.update(REBUILDS).where(REBUILDS.c.projection == projection.name).values(position=stop)
     )
     return stop
+
+
+def _forget(connection: Connection, projection: Projection) -> None:
+    for table in (REBUILDS, PARTS):
+        connection.execute(sa.delete(table).where(table.c.projection == projection.name))
 
 
 @lru_cache(64)

@@ -36,8 +36,8 @@ from tests.journeys.household.story import (
 
 
 def household(number: int) -> UUID:
-    """The id of the household with that number; ids are in the order of their numbers."""
-    return UUID(int=HOME.int + (number << 64))
+    """The id of the household of that number, at most 15: it is the id's first digit."""
+    return UUID(int=HOME.int + (number << 124))
 
 
 class MemoryLog:

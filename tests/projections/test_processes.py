@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from multiprocessing import get_context
@@ -97,6 +98,35 @@ def test_several_processes_rebuild_at_once(
     rebuild(views, recorder, chunk=5)
     for worker in workers:
         worker.finish()
+
+    assert contents(views) == replayed(recorder, tmp_path)
+
+
+def test_a_rebuild_may_have_the_help_of_further_processes(
+    record_url: str, recorder: Recorder, views: Views, tmp_path: Path
+) -> None:
+    busy_lives(recorder, households=6)
+
+    rebuild(
+        views,
+        recorder,
+        chunk=5,
+        helpers=2,
+        opening=lambda: (Views.open(record_url), open_record(record_url)),
+    )
+
+    assert contents(views) == replayed(recorder, tmp_path)
+
+
+def test_a_rebuild_does_without_helpers_that_fail(
+    recorder: Recorder, views: Views, tmp_path: Path
+) -> None:
+    busy_lives(recorder, households=3)
+
+    def opening() -> tuple[Views, Recorder]:
+        os._exit(3)
+
+    rebuild(views, recorder, chunk=5, helpers=1, opening=opening)
 
     assert contents(views) == replayed(recorder, tmp_path)
 

@@ -45,7 +45,7 @@ def listed(views: Views, today: dt.date = TODAY, **wanted: Any) -> list[Listed]:
 
 
 def numbers(found: list[Listed]) -> list[int]:
-    return [(one.household.int - HOME.int) >> 64 for one in found]
+    return [one.household.int >> 124 for one in found]
 
 
 @pytest.fixture
