@@ -79,7 +79,8 @@ class PostgresRecorder(PostgresReader):
         """The library's way in: the positions, or its `IntegrityError` for a version taken.
 
         Listeners of the library's subscriptions are told afterwards, since telling them within
-        the transaction would make writers wait for one another (docs/decisions/0011).
+        the transaction would make writers wait for one another: see
+        docs/decisions/0011-layout-of-the-record.md.
         """
         try:
             placed = self.append(stored_events)
