@@ -16,7 +16,7 @@ import msgspec
 from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
 
-from benchmarks.population import Population, Told
+from benchmarks.population import BATCH, Population, Told
 from journeys.household.facts import Fact, name_of
 
 _ENVELOPE = ("effective_from", "by", "organisation", "role")
@@ -107,8 +107,8 @@ def postgres_environment(url: str) -> dict[str, str]:
     }
 
 
-def fill(app: Homes, population: Population) -> None:
-    """Tell the application everything of the population."""
+def fill(app: Homes, population: Population, size: int = BATCH) -> None:
+    """Tell the application everything of the population, `size` facts in a transaction."""
     homes: dict[UUID, Home] = {}
-    for _, told in population.batches():
+    for _, told in population.batches(size):
         app.save(*tell(homes, told))

@@ -107,7 +107,7 @@ class Lines(Projection[PostgresView]):
 def filled(url: str, population: Population) -> str:
     """The same database, with the library's own store of that population."""
     app = stock.Homes(env=stock.postgres_environment(url))
-    stock.fill(app, population)
+    stock.fill(app, population, 100)  # its pipeline has stood still with a thousand at once
     app.close()
     return url
 
