@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -49,6 +49,8 @@ class Connection(SQLiteConnection):
 
 
 class _Pool(SQLiteConnectionPool):
+    admit: Callable[[sqlite3.Connection], None]
+
     def _create_connection(self) -> SQLiteConnection:
         db = sqlite3.connect(
             self.db_name,
@@ -60,6 +62,7 @@ class _Pool(SQLiteConnectionPool):
             timeout=self.lock_timeout or LOCK_TIMEOUT,
         )
         try:
+            self.admit(db)
             _make_durable(db)
         except BaseException:
             db.close()
@@ -130,16 +133,28 @@ def _make_durable(db: sqlite3.Connection) -> None:
         )
 
 
+def _anything(db: sqlite3.Connection) -> None:
+    """Admit whatever is there."""
+
+
 class Datastore(SQLiteDatastore):
     """The library's datastore over durable connections to one file.
 
-    `location` is an SQLite URI such as `file:/path?mode=rw`; `lock_timeout` is in seconds.
+    `location` is an SQLite URI such as `file:/path?mode=rw`; `lock_timeout` is in seconds. `admit`
+    looks at each new connection before anything is set, and refuses a file that is not ours.
     """
 
-    def __init__(self, location: str, *, lock_timeout: int = LOCK_TIMEOUT) -> None:
+    def __init__(
+        self,
+        location: str,
+        *,
+        admit: Callable[[sqlite3.Connection], None] = _anything,
+        lock_timeout: int = LOCK_TIMEOUT,
+    ) -> None:
         self.pool = _Pool(
             db_name=location, lock_timeout=lock_timeout, pool_timeout=2.0 * lock_timeout
         )
+        self.pool.admit = admit
         self.single_row_tracking = True
         self.originator_id_type = "uuid"
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
 from journeys.clock import Clock
 from journeys.errors import Refusal, StoreUnavailable, WrongStore
-from journeys.record.failures import SqliteFailure, from_sqlite
 from journeys.record.meta import Kind, MissingStore, check_same_kind, new_meta, read_meta
 from journeys.record.sqlite import SqliteRecorder
 from journeys.record.sqlite_datastore import LOCK_TIMEOUT, Datastore
@@ -23,19 +21,27 @@ def open_sqlite(
 
     A writer waits for another one for `lock_timeout` seconds.
     """
-    if not _tables(path, lock_timeout):
-        raise MissingStore(f"There is no record at {path}: make one with «journeys init».")
-    return _open(Datastore(_location(path), lock_timeout=lock_timeout), path, clock)
+
+    def admit(db: sqlite3.Connection) -> None:
+        if not _is_record(db, path):
+            raise _missing(path)
+
+    if not path.exists():
+        raise _missing(path)
+    return _open(Datastore(_location(path), admit=admit, lock_timeout=lock_timeout), path, clock)
 
 
 def create_sqlite(path: Path, *, kind: Kind, origin: str) -> SqliteRecorder:
     """Make the record in a new or empty file; open it where it was made before."""
-    _tables(path)
+
+    def admit(db: sqlite3.Connection) -> None:
+        _is_record(db, path)
+
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreUnavailable(f"The folder {path.parent} cannot be made: {error}.") from error
-    datastore = Datastore(_location(path, "rwc"))
+    datastore = Datastore(_location(path, "rwc"), admit=admit)
     try:
         with datastore.database(writing=True) as db:
             _create(db, kind, origin)
@@ -80,15 +86,13 @@ def _location(path: Path, mode: str = "rw") -> str:
     return f"file:{quote(str(path.absolute()))}?mode={mode}"
 
 
-def _tables(path: Path, lock_timeout: int = LOCK_TIMEOUT) -> bool:
-    """Whether a record is there. Refuses another program's database without touching it."""
-    if not path.exists():
-        return False
-    try:
-        with closing(sqlite3.connect(_location(path), uri=True, timeout=lock_timeout)) as db:
-            tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
-    except SqliteFailure as error:
-        raise _about(path, from_sqlite(error)) from error
+def _missing(path: Path) -> MissingStore:
+    return MissingStore(f"There is no record at {path}: make one with «journeys init».")
+
+
+def _is_record(db: sqlite3.Connection, path: Path) -> bool:
+    """Whether there is a record, or nothing. Refuses the database of another program."""
+    tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
     if tables and "store_meta" not in tables:
         raise WrongStore(f"The database at {path} is not a record of this program.", path=path)
     return bool(tables)
@@ -96,4 +100,6 @@ def _tables(path: Path, lock_timeout: int = LOCK_TIMEOUT) -> bool:
 
 def _about(path: Path, refusal: Refusal) -> Refusal:
     """The refusal with the path, which at this point is what is wrong more often than not."""
+    if str(path) in refusal.sentence:
+        return refusal
     return type(refusal)(f"{path}: {refusal.sentence}", **refusal.details)
