@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
 from flask import request
@@ -70,7 +70,10 @@ def _whole(text: str) -> int:
 
 
 def _decimal(text: str) -> Decimal:
-    number = Decimal(text) if len(text) <= LONGEST_NUMBER else None
+    try:
+        number = Decimal(text) if len(text) <= LONGEST_NUMBER else None
+    except InvalidOperation:  # an exponent beyond those that there are
+        number = None
     if number is None or abs(number.adjusted()) > LARGEST_EXPONENT:
         raise UnreadableJson("A number is too large, too small or too long.")
     return number
