@@ -39,7 +39,7 @@ class Household:
     * `standing`: version to the fact that stands there, with its corrections applied
     * `members`: member to the periods of membership; `guests`: guest to the periods of stay
     * `ended`: version of a start to the version of its end
-    * `referred_on`: the first referral
+    * `referrals`: the first referral to each programme, under None where none is named
     * `merged_into`: the household that this one became a part of, `merged_on` since when
     """
 
@@ -55,7 +55,7 @@ class Household:
         "merged_into",
         "merged_on",
         "participation",
-        "referred_on",
+        "referrals",
         "restrictions",
         "standing",
     )
@@ -148,6 +148,11 @@ class Household:
         """The version of the restriction of processing that is in force, None where none is."""
         return next((v for v in self.restrictions if v not in self.ended), None)
 
+    @property
+    def referred_on(self) -> dt.date | None:
+        """The day of the first referral, to whatever programme."""
+        return min(self.referrals.values(), default=None)
+
     def relying_on(self, version: int) -> list[int]:
         """Versions of standing facts that name `version`: ends, links, covered evidence."""
         return [
@@ -163,7 +168,7 @@ class Household:
         self.ended: dict[int, int] = {}
         self.evidence: dict[str, int] = {}
         self.baselines: dict[UUID | None, int] = {}
-        self.referred_on: dt.date | None = None
+        self.referrals: dict[str | None, dt.date] = {}
         self.restrictions: list[int] = []
         self.participation: list[tuple[dt.date, int, bool]] = []
         self.merged_into: UUID | None = None
@@ -231,8 +236,10 @@ def _hosted(household: Household, _: int, fact: Fact) -> None:
 
 
 def _referred(household: Household, _: int, fact: Fact) -> None:
-    if household.referred_on is None or fact.effective_from < household.referred_on:
-        household.referred_on = fact.effective_from
+    assert isinstance(fact, Referred)
+    before = household.referrals.get(fact.programme)
+    if before is None or fact.effective_from < before:
+        household.referrals[fact.programme] = fact.effective_from
 
 
 def _enrolled(household: Household, version: int, fact: Fact) -> None:

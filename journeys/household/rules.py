@@ -95,7 +95,7 @@ def _old_words_pass(household: Household, outcome: Outcome, today: dt.date) -> N
         refusal = _refusal(trial, version, trial.standing[version], today)
         if refusal and str(refusal) != str(_present_refusal(household, version, today)):
             raise _relied_on(version, trial.standing[version], refusal)
-    if trial.referred_on == household.referred_on:
+    if trial.referrals == household.referrals:
         return
     for version, fact in trial.standing.items():
         for follows in FOLLOWS_REFERRAL.get(type(fact), ()):

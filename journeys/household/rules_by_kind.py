@@ -89,8 +89,17 @@ def no_tenancy_before_referral(household: Household, fact: Fact) -> None:
 
 @rule(Enrolled)
 def no_enrolment_before_referral(household: Household, fact: Fact) -> None:
-    """Nobody is enrolled before being referred, where a referral is recorded."""
-    referred = household.referred_on
+    """Nobody is enrolled before being referred, where a referral is recorded.
+
+    A referral to another programme says nothing of this one.
+    """
+    assert isinstance(fact, Enrolled)
+    days = [
+        day
+        for programme, day in household.referrals.items()
+        if programme is None or fact.programme in (None, programme)
+    ]
+    referred = min(days, default=None)
     if referred is not None and fact.effective_from < referred:
         raise PredatesReferral(
             f"The enrolment of {fact.effective_from.isoformat()} lies before the referral of "
@@ -104,7 +113,7 @@ FOLLOWS_REFERRAL: dict[type[Fact], list[Rule]] = {
     TenancyRegistered: [no_tenancy_before_referral],
     Enrolled: [no_enrolment_before_referral],
 }
-"""The rules that look at nothing but the first referral, by the facts that they judge."""
+"""The rules that look at nothing but the referrals, by the facts that they judge."""
 
 
 @rule(ReEnrolled)

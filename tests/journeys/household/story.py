@@ -66,8 +66,8 @@ def joined(member: UUID, on: str = "2025-01-07", relation: str = "head", **field
     return fact(MemberJoined, on, **told)
 
 
-def referred(on: str = "2025-01-10") -> Fact:
-    return fact(Referred, on, source="social-services")
+def referred(on: str = "2025-01-10", **fields: Any) -> Fact:
+    return fact(Referred, on, source="social-services", **fields)
 
 
 def enrolled(on: str = "2025-01-20", **fields: Any) -> Fact:

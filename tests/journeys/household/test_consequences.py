@@ -37,6 +37,7 @@ from tests.journeys.household.story import (
     joined,
     moved_out,
     referred,
+    registered,
     retraction,
     tenancy,
 )
@@ -94,6 +95,17 @@ def test_a_referral_moves_where_nothing_lies_before_its_new_day() -> None:
     story = Story.begun(tenancy("2025-02-01")).tell(correction(3, effective_from="2025-02-01"))
 
     assert str(story.household.referred_on) == "2025-02-01"
+
+
+def test_a_later_referral_to_another_programme_stays_before_its_enrolment() -> None:
+    story = Story(
+        registered(),
+        joined(ALMA),
+        referred("2025-01-10", programme="emergency"),
+        referred("2025-02-01", programme="housing-first"),
+        enrolled("2025-02-01", programme="housing-first"),
+    )
+    assert refused(story, correction(4, effective_from="2025-02-02")) == "relied-on"
 
 
 def test_the_first_of_two_referrals_stays_before_the_tenancy() -> None:

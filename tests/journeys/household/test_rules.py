@@ -114,6 +114,14 @@ def test_no_enrolment_before_the_referral() -> None:
     assert refused(Story.begun(), enrolled("2025-01-09")) == "predates-referral"
 
 
+def test_a_referral_to_another_programme_says_nothing_of_this_one() -> None:
+    begun = (registered(), joined(ALMA), referred("2025-02-01", programme="housing-first"))
+    early = "2025-01-20"
+    assert refused(Story(*begun), enrolled(early, programme="housing-first")) == "predates-referral"
+    assert refused(Story(*begun), enrolled(early)) == "predates-referral"
+    assert Story(*begun, enrolled(early, programme="emergency")).household.version == 4
+
+
 def test_an_earlier_referral_counts_whenever_it_was_recorded() -> None:
     story = Story.begun(referred("2025-01-08"))
 

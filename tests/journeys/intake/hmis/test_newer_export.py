@@ -126,6 +126,20 @@ def test_an_earlier_enrolment_makes_the_membership_begin_earlier(intake: Intake)
     assert intake.take(kit).facts == 0
 
 
+def test_an_enrolment_told_late_may_lie_before_a_referral_to_another_project(
+    intake: Intake,
+) -> None:
+    kit = first()
+    kit.rows["Enrollment.csv"][0]["ReferralSource"] = "30"
+    intake.take(kit)
+    later = newer()
+    later.rows["Enrollment.csv"][0]["ReferralSource"] = "30"
+    later.project("P2", "4")
+    later.enrol("E0", household="H0", project="P2", entry="2022-05-05")
+    assert intake.take(later).not_taken == 0
+    assert len(intake.standing(Enrolled)) == 2
+
+
 def test_what_is_new_is_added_to_the_household_that_is_there(intake: Intake) -> None:
     intake.take(first())
     kit = newer()
