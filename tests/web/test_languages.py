@@ -63,3 +63,7 @@ def test_a_text_that_is_shown_is_gathered(tmp_path: Path) -> None:
     (tmp_path / "templates" / "a.html").write_text('{{ _("Ciao") }}', encoding="utf-8")
     (tmp_path / "b.py").write_text('X = marked("Nome")\nlazy_gettext("Età")\n', encoding="utf-8")
     assert {message.id for message in gather(tmp_path)} == {"", "Ciao", "Nome", "Età"}
+
+
+def test_a_catalogue_is_one_that_is_compiled(catalogue: Catalog) -> None:
+    assert not catalogue.fuzzy, "pybabel skips a catalogue whose header is missing or fuzzy"
