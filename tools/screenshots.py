@@ -67,7 +67,8 @@ def kind(url: str) -> str:
 def links(page: Page) -> list[str]:
     """Where the links of the page lead on the same site, without fragments."""
     site = urlsplit(page.url).netloc
-    found = page.eval_on_selector_all("a[href]:not([download]):not([rel~=nofollow])", "all => all.map(a => a.href)")
+    pages = "a[href]:not([download]):not([rel~=nofollow])"
+    found = page.eval_on_selector_all(pages, "all => all.map(a => a.href)")
     return [urldefrag(url).url for url in found if urlsplit(url).netloc == site]
 
 
