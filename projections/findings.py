@@ -59,6 +59,7 @@ class Findings:
     version = 1
     table = FINDINGS
     closes = False
+    personal = False
 
     def __init__(
         self, codes: CodeBook | None = None, *, late_after_days: int = LATE_AFTER_DAYS

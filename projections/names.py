@@ -48,6 +48,7 @@ class Names:
     settings = ""
     table = NAMES
     closes = False
+    personal = True
 
     def __init__(self, disclose: Disclose | None = None) -> None:
         self._disclose = disclose

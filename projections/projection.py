@@ -137,6 +137,11 @@ class Projection(Protocol):
         """Whether rows are added and closed rather than replaced."""
         ...
 
+    @property
+    def personal(self) -> bool:
+        """Whether the rows hold personal data, of which nothing may stay in the file."""
+        ...
+
     def rows(self, journey: Journey, since: int = 0) -> list[Row]:
         """The household's rows after `journey`."""
         ...

@@ -55,13 +55,10 @@ def standing(entries: Sequence[Recorded]) -> list[tuple[int, Fact]]:
     facts = [entry.fact for entry in entries]
     if _LEFT_OUT.isdisjoint([type(fact) for fact in facts]):
         return list(enumerate(facts, start=1))
-    acted = acted_upon(facts)
-    return [
-        (version, current)
-        for version, fact in enumerate(facts, start=1)
-        for current, _, retracted_by in (acted.get(version) or (fact, (), None),)
-        if retracted_by is None and type(current) not in _LEFT_OUT
-    ]
+    stands: list[tuple[int, Fact] | None] = list(enumerate(facts, start=1))
+    for version, (current, _, retracted_by) in acted_upon(facts).items():
+        stands[version - 1] = (version, current) if retracted_by is None else None
+    return [item for item in stands if item is not None and type(item[1]) not in _LEFT_OUT]
 
 
 def untouched(

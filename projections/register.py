@@ -50,6 +50,7 @@ class Register:
     settings = ""
     table = REGISTER
     closes = False
+    personal = False
 
     def rows(self, journey: Journey, since: int = 0) -> list[Row]:  # noqa: ARG002  # rows are replaced
         """The household's rows, from the day of its last fact on."""

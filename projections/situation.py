@@ -69,6 +69,7 @@ class Situations:
     settings = ""
     table = SITUATION
     closes = True
+    personal = False
 
     def rows(self, journey: Journey, since: int = 0) -> list[Row]:
         """The pieces that the facts after position `since` brought about or closed."""

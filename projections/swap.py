@@ -98,7 +98,12 @@ def _swap(views: Views, recorder: Log, projection: Projection, page: int) -> boo
 def _rename(connection: Connection, views: Views, projection: Projection) -> None:
     quote = connection.dialect.identifier_preparer.quote
     schema = "" if views.sqlite else f"{quote(projection.table.schema or '')}."
+    if views.sqlite and not projection.personal:
+        # Overwriting hundreds of megabytes that say nothing new would take as long as filling them.
+        connection.exec_driver_sql("PRAGMA secure_delete = OFF")
     projection.table.drop(connection)
+    if views.sqlite:
+        connection.exec_driver_sql("PRAGMA secure_delete = ON")
     connection.exec_driver_sql(
         f"ALTER TABLE {schema}{quote(next_table(projection).name)}"
         f" RENAME TO {quote(projection.table.name)}"

@@ -101,6 +101,7 @@ class Timeline:
     settings = ""
     table = TIMELINE
     closes = True
+    personal = False
 
     def rows(self, journey: Journey, since: int = 0) -> list[Row]:
         """The readings that the facts after position `since` brought about or closed."""

@@ -41,6 +41,7 @@ class Greeted:
     settings = ""
     table = GREETED
     closes = False
+    personal = False
     chokes_on: ClassVar[set[int]] = set()
 
     def rows(self, journey: Journey, since: int = 0) -> list[Row]:
