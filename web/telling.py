@@ -96,6 +96,12 @@ def person_lines(person: Mapping[str, str], language: str) -> list[tuple[str, st
     return lines
 
 
+def month(text: str, language: str) -> str:
+    """A month kept as YYYY-MM: «aprile 1987»."""
+    first = dt.date(int(text[:4]), int(text[5:]), 1)
+    return str(format_date(first, "MMMM y", locale=language))
+
+
 def days(fact: Fact, language: str) -> str:
     """The days of a fact: «3 marzo 2026», «Dal 3 al 9 marzo 2026», «Dal 3 marzo 2026»."""
     period = fact.effective
@@ -116,8 +122,7 @@ def _plain(field: Field[Any], value: Any, told: Told, reader: Reader) -> Any:
     if isinstance(value, dt.date):
         return formats.long_date(value, language)
     if isinstance(field, fields.MonthOfYear):
-        month = dt.date(int(value[:4]), int(value[5:]), 1)
-        return str(format_date(month, "MMMM y", locale=language))
+        return month(value, language)
     if isinstance(field, fields.Money):
         return formats.money(value, told.values.get("currency") or "EUR", language)
     if isinstance(value, bool):

@@ -83,7 +83,7 @@ def show(household: UUID) -> str | tuple[str, int]:
         members=members(found, day),
         situation=situation(found, day),
         linked=linked(found),
-        findings=_findings(found) if sees("findings.read") else [],
+        findings=_findings(found) if sees("findings.read") and not dates.asked else [],
         records=sees("household.record") and not past,
     )
     return (page, 422) if dates.errors else page

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping
 from typing import Any
-from uuid import NAMESPACE_OID, UUID, uuid4, uuid5
+from uuid import NAMESPACE_OID, uuid4, uuid5
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
-from marshmallow import ValidationError
+from marshmallow import Schema, ValidationError
 from marshmallow.fields import Field
 from werkzeug.wrappers import Response
 
 from journeys.errors import Refusal, StoreUnavailable
-from web import recording
+from web import fields, recording
 from web.current import journeys, read_own_writes
 from web.formats import long_date
 from web.forms import told_wrong
@@ -27,7 +29,7 @@ from web.registration import (
     typed_registration,
 )
 from web.signin import actor, kept_answers
-from web.telling import person_lines
+from web.telling import month
 from web.words.refusals import said
 
 register = Blueprint("register", __name__)
@@ -130,28 +132,32 @@ def _question(name: str, field: Field[Any], value: Any, errors: Any) -> Question
 
 
 def _check(told: dict[str, Any]) -> str:
-    codes, spoken = journeys().codes, language()
-    rows: list[dict[str, Any]] = [
-        {
-            "label": str(RegistrationSchema().fields["effective_from"].metadata["label"]),
-            "value": long_date(told["effective_from"], spoken),
-        },
-        {
-            "label": str(RegistrationSchema().fields["unit"].metadata["label"]),
-            "value": codes.label("household-definition", told["unit"], spoken),
-        },
-    ]
-    known: list[tuple[str, UUID]] = []
+    """Everything that was told, and households that already have one of the fiscal codes."""
+    shared = [name for name in RegistrationSchema().fields if name != "members"]
+    rows = _told(RegistrationSchema(), {name: told.get(name) for name in shared})
+    codes = [member["fiscal_code"] for member in told["members"] if member.get("fiscal_code")]
     for place, member in enumerate(told["members"]):
-        lines = [f"{label}: {value}" for label, value in person_lines(member, spoken)]
-        lines.append(codes.label("member-relation", member["relation"], spoken))
+        lines = [f"{row['label']}: {row['value']}" for row in _told(MemberSchema(), member)]
         rows.append({"label": gettext("Persona %(number)s", number=place + 1), "value": lines})
-        if member.get("fiscal_code"):
-            found = journeys().find_fiscal_code(member["fiscal_code"])
-            known += [(member["fiscal_code"], household) for _, household in found]
-    if told.get("referral_source"):
-        source = codes.label("referral-source", told["referral_source"], spoken)
-        rows.append({"label": gettext("Segnalazione al programma"), "value": source})
+    known = [(code, home) for code in codes for _, home in journeys().find_fiscal_code(code)]
     return render_template(
         "pages/household_new_check.html", rows=rows, known=known, answers=kept_answers()
     )
+
+
+def _told(schema: Schema, told: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The answers given to a schema's questions, each with its label."""
+    rows = []
+    for name, field in schema.fields.items():
+        value, spoken = told.get(name), language()
+        if value is None:
+            continue
+        if "code" in field.metadata:
+            value = journeys().codes.label(field.metadata["code"], value, spoken)
+        elif isinstance(field, fields.Day):
+            day = dt.date.fromisoformat(value) if isinstance(value, str) else value
+            value = long_date(day, spoken)
+        elif isinstance(field, fields.MonthOfYear):
+            value = month(value, spoken)
+        rows.append({"label": str(field.metadata["label"]), "value": str(value)})
+    return rows
